@@ -1,0 +1,8 @@
+namespace Zerg.Demo;
+
+internal enum Tone
+{
+    Plain,
+    Good,
+    Bad,
+}

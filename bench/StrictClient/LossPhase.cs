@@ -1,0 +1,9 @@
+namespace Zerg.StrictClient;
+
+internal enum LossPhase
+{
+    Connect,
+    Send,
+    Headers,
+    Body,
+}

@@ -1,0 +1,3 @@
+namespace Zerg.StrictClient;
+
+internal sealed record WindowSpan(string Name, double StartSeconds, double? EndSeconds);

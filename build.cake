@@ -1,0 +1,83 @@
+// ./build.sh TARGET [--configuration=Release] [--filter=EXPRESSION]
+var target = Argument("target", "build");
+var configuration = Argument("configuration", "Release");
+var filter = Argument("filter", "");
+var solution = "ZergPool.slnx";
+var artifacts = MakeAbsolute(Directory("artifacts"));
+
+void Run(string program, params string[] arguments)
+{
+    var builder = new ProcessArgumentBuilder();
+    foreach (var argument in arguments)
+        builder.AppendQuoted(argument);
+    var exit = StartProcess(program, new ProcessSettings { Arguments = builder });
+    if (exit != 0)
+        throw new CakeException($"{program} {arguments[0]} ended with {exit}");
+}
+
+Task("clean")
+    .Description("Removes everything that was built.")
+    .Does(() => CleanDirectory(artifacts));
+
+Task("build")
+    .Description("Builds everything; warnings are errors.")
+    .Does(() => DotNetBuild(solution, new DotNetBuildSettings
+    {
+        Configuration = configuration,
+        Verbosity = DotNetVerbosity.Minimal,
+        NoLogo = true,
+    }));
+
+Task("test")
+    .Description("Runs every test, against real processes and peers; --filter=EXPRESSION picks some.")
+    .IsDependentOn("build")
+    .Does(() => DotNetTest("tests/Zerg.Tests", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        NoLogo = true,
+        Filter = filter,
+        Loggers = new[] { "console;verbosity=normal", $"trx;LogFileName={artifacts}/test/results.trx" },
+    }));
+
+Task("demo")
+    .Description("A pool, an app, releases rolled out under load, shown live; exits 1 when a request is lost.")
+    .IsDependentOn("build")
+    .Does(() => Run("dotnet", $"{artifacts}/bin/Demo/{configuration.ToLowerInvariant()}/zergdemo.dll"));
+
+Task("bench")
+    .Description("Ratios against the alternatives, measured in one run.")
+    .IsDependentOn("publish")
+    .IsDependentOn("build")
+    .Does(() => Run("dotnet", $"{artifacts}/bin/Bench/{configuration.ToLowerInvariant()}/zergbench.dll"));
+
+Task("format")
+    .Description("Checks the formatting; `dotnet format` mends it.")
+    .IsDependentOn("build")
+    .Does(() => Run("dotnet", "format", solution, "--verify-no-changes", "--no-restore"));
+
+Task("publish")
+    .Description("Both programs as Native AOT, in artifacts/zerg.")
+    .Does(() =>
+    {
+        foreach (var program in new[] { "ZergPool", "Zergling" })
+        {
+            DotNetPublish($"src/{program}", new DotNetPublishSettings
+            {
+                Configuration = "Release",
+                OutputDirectory = $"{artifacts}/zerg",
+                NoLogo = true,
+                MSBuildSettings = new DotNetMSBuildSettings()
+                    .WithProperty("PublishAot", "true")
+                    .WithProperty("UseCurrentRuntimeIdentifier", "true"),
+            });
+        }
+
+        DeleteFiles($"{artifacts}/zerg/*.xml");
+    });
+
+Task("pack")
+    .Description("The NuGet packages, in artifacts/package/release.")
+    .Does(() => DotNetPack(solution, new DotNetPackSettings { Configuration = "Release", NoLogo = true }));
+
+RunTarget(target);

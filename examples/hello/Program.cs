@@ -1,0 +1,33 @@
+using Hello;
+using Zergling.AspNetCore;
+
+// Tests let a release go wrong: at its start, before it is ready, or in its answers.
+var failure = Environment.GetEnvironmentVariable("HELLO_FAIL");
+if (failure == "start")
+{
+    Console.Error.WriteLine("hello: told to fail at start");
+    Environment.ExitCode = 3;
+    return;
+}
+
+var builder = WebApplication.CreateBuilder(args);
+builder.UseZergling();
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+if (failure == "hang")
+    builder.Services.AddHostedService<HangingStart>();
+var app = builder.Build();
+
+var lifetime = app.Services.GetRequiredService<ZergLifetime>();
+app.Use((context, next) =>
+{
+    context.Response.Headers["X-Release"] = lifetime.Release;
+    return next(context);
+});
+app.UseWebSockets();
+app.MapGet("/", () => failure == "warmup" ? Results.StatusCode(500) : Results.Text("hello\n"));
+app.MapGet("/slow", Routes.SlowAsync);
+app.MapPost("/upload", (Delegate)Routes.UploadAsync);
+app.MapGet("/download", Routes.DownloadAsync);
+app.MapGet("/sse", Routes.EventsAsync);
+app.Map("/ws", Routes.EchoAsync);
+app.Run();

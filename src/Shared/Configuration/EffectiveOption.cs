@@ -1,0 +1,4 @@
+namespace Zerg.Configuration;
+
+/// <summary>An option as a program understood it. The source is null for a default.</summary>
+internal sealed record EffectiveOption(string Name, string Value, SourcePosition? Source);

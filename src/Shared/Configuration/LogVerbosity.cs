@@ -1,0 +1,9 @@
+namespace Zerg.Configuration;
+
+internal enum LogVerbosity
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}

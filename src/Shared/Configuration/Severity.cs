@@ -1,0 +1,7 @@
+namespace Zerg.Configuration;
+
+internal enum Severity
+{
+    Error,
+    Warning,
+}

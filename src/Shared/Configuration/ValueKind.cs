@@ -1,0 +1,22 @@
+namespace Zerg.Configuration;
+
+/// <summary>What the text of an option must be.</summary>
+internal enum ValueKind
+{
+    Boolean,
+    Number,
+    Duration,
+    Text,
+    Path,
+    Address,
+    Pool,
+    User,
+    Group,
+    Owner,
+    Mode,
+    Command,
+    Environment,
+    Choice,
+    Readiness,
+    Signal,
+}

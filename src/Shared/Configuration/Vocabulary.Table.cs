@@ -1,0 +1,245 @@
+namespace Zerg.Configuration;
+
+internal static partial class Vocabulary
+{
+    private static OptionDefinition[] Table() =>
+    [
+        new("zerg-pool", ValueKind.Pool, ProgramKinds.Both)
+        {
+            Value = "PATH[:ADDRESS,...]",
+            Default = "/run/zerg/NAME.sock as root, else $XDG_RUNTIME_DIR/zerg/NAME.sock",
+            Description = "UNIX socket on which zerglings attach, and the addresses they get there; "
+                + "without addresses, every socket of the file",
+            Repeatable = true,
+            Uwsgi = "zerg-pool",
+        },
+        new("zerg", ValueKind.Path, ProgramKinds.Zergling)
+        {
+            Value = "PATH",
+            Default = "the pool of the same file",
+            Description = "pool to attach to",
+            Repeatable = true,
+            Uwsgi = "zerg",
+        },
+        new("zerg-fallback", ValueKind.Boolean, ProgramKinds.Zergling)
+        {
+            Value = "BOOL",
+            Default = "false",
+            Description = "without the pool, bind the sockets of the file and serve",
+            Uwsgi = "zerg-fallback",
+        },
+        new("legacy-fifo", ValueKind.Path, ProgramKinds.Pool)
+        {
+            Value = "PATH",
+            Default = "none",
+            Description = "master FIFO of a real uWSGI zergling, through which it is paused and drained",
+            Repeatable = true,
+        },
+        new("socket", ValueKind.Address, ProgramKinds.Both)
+        {
+            Value = "ADDRESS",
+            Default = "none",
+            Description = "socket that speaks the uwsgi protocol, or =N for the N-th shared-socket",
+            Repeatable = true,
+            Uwsgi = "socket",
+        },
+        new("http-socket", ValueKind.Address, ProgramKinds.Both)
+        {
+            Value = "ADDRESS",
+            Default = "none",
+            Description = "socket that speaks HTTP, or =N for the N-th shared-socket",
+            Repeatable = true,
+            Uwsgi = "http-socket",
+        },
+        new("http", ValueKind.Address, ProgramKinds.Both)
+        {
+            Value = "ADDRESS",
+            Default = "none",
+            Description = "the same as http-socket: there is no router in between",
+            Repeatable = true,
+            Uwsgi = "http",
+        },
+        new("shared-socket", ValueKind.Address, ProgramKinds.Both)
+        {
+            Value = "ADDRESS",
+            Default = "none",
+            Description = "socket that other options name by =N, counted from 0; it speaks what they speak",
+            Repeatable = true,
+            Uwsgi = "shared-socket",
+        },
+        new("listen", ValueKind.Number, ProgramKinds.Both)
+        {
+            Value = "N",
+            Default = "4096",
+            Description = "connections that may wait in the backlog of a socket",
+            Uwsgi = "listen",
+        },
+        new("chmod-socket", ValueKind.Mode, ProgramKinds.Both)
+        {
+            Value = "MODE",
+            Default = "0660",
+            Description = "mode of socket files, 3 or 4 octal digits; without a value 0666",
+            Uwsgi = "chmod-socket",
+        },
+        new("chown-socket", ValueKind.Owner, ProgramKinds.Both)
+        {
+            Value = "USER[:GROUP]",
+            Default = "the uid and gid that serve",
+            Description = "owner of socket files",
+            Uwsgi = "chown-socket",
+        },
+        new("uid", ValueKind.User, ProgramKinds.Pool)
+        {
+            Value = "USER",
+            Default = "the user that starts the pool",
+            Description = "user to become once the sockets are bound",
+            Uwsgi = "uid",
+        },
+        new("gid", ValueKind.Group, ProgramKinds.Pool)
+        {
+            Value = "GROUP",
+            Default = "the primary group of uid",
+            Description = "group to become once the sockets are bound",
+            Uwsgi = "gid",
+        },
+        new("allow-uid", ValueKind.User, ProgramKinds.Pool)
+        {
+            Value = "USER",
+            Default = "root and the pool's own",
+            Description = "user whose processes may attach",
+            Repeatable = true,
+        },
+        new("allow-gid", ValueKind.Group, ProgramKinds.Pool)
+        {
+            Value = "GROUP",
+            Default = "none",
+            Description = "group whose processes may attach",
+            Repeatable = true,
+        },
+        new("control", ValueKind.Path, ProgramKinds.Pool)
+        {
+            Value = "PATH",
+            Default = "the first zerg-pool path with .ctl after it",
+            Description = "UNIX socket that takes commands",
+        },
+        new("control-uid", ValueKind.User, ProgramKinds.Pool)
+        {
+            Value = "USER",
+            Default = "root and the pool's own",
+            Description = "user who may give orders",
+            Repeatable = true,
+        },
+        new("control-gid", ValueKind.Group, ProgramKinds.Pool)
+        {
+            Value = "GROUP",
+            Default = "none",
+            Description = "group whose members may give orders",
+            Repeatable = true,
+        },
+        new("processes", ValueKind.Number, ProgramKinds.Zergling)
+        {
+            Value = "N",
+            Default = "1",
+            Description = "workers of a zergling",
+            Uwsgi = "processes",
+        },
+        new("threads", ValueKind.Number, ProgramKinds.Zergling)
+        {
+            Value = "N",
+            Default = "the application's own choice",
+            Description = "threads of a worker, told to it as ZERG_THREADS",
+            Uwsgi = "threads",
+        },
+        new("command", ValueKind.Command, ProgramKinds.Zergling)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "what a worker runs: one text, split into words as a shell would, or a list of words",
+        },
+        new("chdir", ValueKind.Path, ProgramKinds.Zergling)
+        {
+            Value = "DIR",
+            Default = "where the zergling starts",
+            Description = "working directory of the workers",
+            Uwsgi = "chdir",
+        },
+        new("env", ValueKind.Environment, ProgramKinds.Zergling)
+        {
+            Value = "KEY=VALUE",
+            Default = "none",
+            Description = "environment variable of the workers",
+            Repeatable = true,
+            Uwsgi = "env",
+        },
+        new("max-fd", ValueKind.Number, ProgramKinds.Zergling)
+        {
+            Value = "N",
+            Default = "the limit of the zergling",
+            Description = "file descriptors that a worker may open",
+            Uwsgi = "max-fd",
+        },
+        new("release", ValueKind.Text, ProgramKinds.Zergling)
+        {
+            Value = "LABEL",
+            Default = "the commit of the working directory, else the newest time of command and configuration",
+            Description = "label of the code that runs",
+        },
+        new("name", ValueKind.Text, ProgramKinds.Both)
+        {
+            Value = "NAME",
+            Default = "the name of the file without its ending",
+            Description = "name of the application, NAME in the path of its pool",
+        },
+        new("zerg-mode", ValueKind.Choice, ProgramKinds.Zergling)
+        {
+            Value = "MODE",
+            Default = "auto",
+            Description = "auto (another release replaces, the same joins), replace, join, or standby",
+        },
+        new("ready", ValueKind.Readiness, ProgramKinds.Zergling)
+        {
+            Value = "CHECK",
+            Default = "start",
+            Description = "when a worker is ready: start (it runs), notify (it says so by sd_notify), "
+                + "http:/PATH or http://HOST/PATH (it answers), delay:DURATION (it has run that long)",
+        },
+        new("ready-timeout", ValueKind.Duration, ProgramKinds.Both)
+        {
+            Value = "DURATION",
+            Default = "5m",
+            Description = "time to become ready in; a release that does not is stopped and the old one serves on",
+        },
+        new("worker-reload-mercy", ValueKind.Duration, ProgramKinds.Both)
+        {
+            Value = "DURATION",
+            Default = "1m",
+            Description = "time to finish in when asked to stop, before force is used",
+            Uwsgi = "worker-reload-mercy",
+        },
+        new("drain-idle", ValueKind.Duration, ProgramKinds.Zergling)
+        {
+            Value = "DURATION",
+            Default = "10s",
+            Description = "time that an idle kept-alive connection has for one more request during a drain",
+        },
+        new("stop-signal", ValueKind.Signal, ProgramKinds.Zergling)
+        {
+            Value = "SIGNAL",
+            Default = "TERM",
+            Description = "signal that asks a worker to finish and leave",
+        },
+        new("logto", ValueKind.Path, ProgramKinds.Both)
+        {
+            Value = "PATH",
+            Default = "stderr",
+            Description = "file to log to",
+            Uwsgi = "logto",
+        },
+        new("log-level", ValueKind.Choice, ProgramKinds.Both)
+        {
+            Value = "LEVEL",
+            Default = "info",
+            Description = "least level that is logged: debug, info, warning, or error",
+        },
+    ];
+}

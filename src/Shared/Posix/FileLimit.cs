@@ -1,0 +1,42 @@
+namespace Zerg.Posix;
+
+/// <summary>RLIMIT_NOFILE of this process, see getrlimit(2).</summary>
+internal static unsafe class FileLimit
+{
+    /// <summary>The soft limit and the hard one.</summary>
+    public static (ulong Soft, ulong Hard) Current
+    {
+        get
+        {
+            var limit = stackalloc ulong[2];
+            SyscallException.Check(Libc.getrlimit(Libc.RLIMIT_NOFILE, limit), "getrlimit");
+            return (limit[0], limit[1]);
+        }
+    }
+
+    /// <summary>Sets the soft limit, the hard one too where that must rise for it (root may).</summary>
+    public static void SetSoft(ulong soft)
+    {
+        var limit = stackalloc ulong[] { soft, Math.Max(soft, Current.Hard) };
+        SyscallException.Check(Libc.setrlimit(Libc.RLIMIT_NOFILE, limit), "setrlimit RLIMIT_NOFILE", $"{soft}");
+    }
+
+    /// <summary>Reads the limits of another process; null where that is not allowed or it is gone.</summary>
+    public static (ulong Soft, ulong Hard)? Of(int pid)
+    {
+        const string name = "Max open files";
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/limits")
+                .First(line => line.StartsWith(name, StringComparison.Ordinal));
+            var words = line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return (Parse(words[0]), Parse(words[1]));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static ulong Parse(string text) => ulong.TryParse(text, out var value) ? value : ulong.MaxValue;
+}

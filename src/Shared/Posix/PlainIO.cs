@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Mono.Unix.Native;
+
+namespace Zerg.Posix;
+
+/// <summary>read(2), write(2) and poll(2) on descriptors that are no sockets.</summary>
+internal static unsafe class PlainIO
+{
+    /// <summary>Reads what is there: 0 at the end (or when reading fails), -1 when there is nothing yet.</summary>
+    public static int Read(FileDescriptor descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            long count;
+            do
+            {
+                count = Syscall.read(descriptor.Number, start, (ulong)buffer.Length);
+            }
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+            return count >= 0 ? (int)count : Marshal.GetLastPInvokeError() == Errno.EAGAIN ? -1 : 0;
+        }
+    }
+
+    /// <summary>Writes all of it, in one piece where the kernel takes it so, waiting for a slow reader.</summary>
+    /// <returns>False when there is no reader any more.</returns>
+    public static bool WriteAll(int descriptor, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data)
+        {
+            for (var at = 0; at < data.Length;)
+            {
+                var count = Syscall.write(descriptor, start + at, (ulong)(data.Length - at));
+                if (count >= 0)
+                    at += (int)count;
+                else if (Marshal.GetLastPInvokeError() == Errno.EAGAIN)
+                    Wait([new Pollfd { fd = descriptor, events = PollEvents.POLLOUT }]);
+                else if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until something has happened to one of the descriptors.</summary>
+    public static void Wait(Pollfd[] polled)
+    {
+        if (Syscall.poll(polled, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+            throw SyscallException.Last("poll");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Zerg.Posix;
+
+/// <summary>Who belongs to a process: its group, and its descendants.</summary>
+internal static class ProcessFamily
+{
+    // Chains of parents are short; a longer one is a race with ids being used again.
+    private const int MaxDepth = 64;
+
+    /// <summary>
+    /// Whether a process is <paramref name="ancestor"/>, in its process group, or descends from it; null when there
+    /// is no such process any more, or it lives in another pid namespace.
+    /// </summary>
+    public static bool? Contains(int ancestor, int pid)
+    {
+        if (pid == ancestor)
+            return true;
+        if (pid <= 0)
+            return null;
+        var group = Libc.getpgid(pid);
+        if (group < 0)
+            return null;
+        if (group == ancestor)
+            return true;
+
+        for (var depth = 0; depth < MaxDepth && pid > 1; depth++)
+        {
+            pid = ParentOf(pid) ?? 0;
+            if (pid == ancestor)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The parent's id, or null when there is no such process.</summary>
+    public static int? ParentOf(int pid)
+    {
+        try
+        {
+            // "pid (comm) state ppid ...", and comm may hold blanks and parentheses, see proc_pid_stat(5).
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
+            return int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using Mono.Unix.Native;
+
+namespace Zerg.Posix;
+
+/// <summary>How the file of a UNIX socket comes to be: its mode and owner, and what happens to one that is there.</summary>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Uid">The owner, or null to leave it.</param>
+/// <param name="Gid">The group, or null to leave it.</param>
+internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = null)
+{
+    /// <summary>Owner and group may connect.</summary>
+    public const int DefaultMode = 0b110_110_000;
+
+    /// <summary>Binds so that the file never has more permissions than it is to have.</summary>
+    /// <exception cref="SyscallException">The path is served by somebody, or is no socket (address in use).</exception>
+    public void Bind(Socket socket, UnixDomainSocketEndPoint endPoint)
+    {
+        var fd = (int)socket.Handle;
+        var path = endPoint.ToString();
+        if (path.StartsWith('@'))
+        {
+            BindRaw(fd, endPoint);
+            return;
+        }
+
+        RemoveStale(path);
+
+        // unix(7): bind creates the file with the mode of the socket's own inode, less the umask.
+        SyscallException.Check(Syscall.fchmod(fd, (FilePermissions)Mode), "fchmod", path);
+        BindRaw(fd, endPoint);
+        if (Uid is not null || Gid is not null)
+            SyscallException.Check(Syscall.lchown(path, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
+        SyscallException.Check(Syscall.chmod(path, (FilePermissions)Mode), "chmod", path);
+    }
+
+    /// <summary>The device and inode of a path, or null where there is nothing.</summary>
+    public static (ulong Device, ulong Inode)? Identity(string path)
+        => Syscall.lstat(path, out var status) == 0 ? (status.st_dev, status.st_ino) : null;
+
+    // Not Socket.Bind: it remembers the path and unlinks it when the Socket is disposed.
+    private static unsafe void BindRaw(int fd, UnixDomainSocketEndPoint endPoint)
+    {
+        var address = endPoint.Serialize();
+        fixed (byte* start = address.Buffer.Span)
+            SyscallException.Check(Libc.bind(fd, start, address.Size), "bind");
+    }
+
+    /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>
+    private static void RemoveStale(string path)
+    {
+        if (Identity(path) is not { } proven || !IsDead(path))
+            return;
+
+        // Taken aside first: what is removed is what was proven dead, even when somebody binds in between.
+        var aside = $"{path}.{Environment.ProcessId}.stale";
+        if (Libc.rename(path, aside) != 0)
+            return;
+        if (Identity(aside) == proven)
+            _ = Syscall.unlink(aside);
+        else
+            _ = Libc.rename(aside, path);
+    }
+
+    private static bool IsDead(string path)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        probe.Blocking = false;
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return false;
+        }
+        catch (SocketException problem)
+        {
+            // Refused by a regular file as well: bind then says "address in use", and nothing is lost.
+            return problem.SocketErrorCode == SocketError.ConnectionRefused
+                && Syscall.lstat(path, out var status) == 0
+                && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFSOCK;
+        }
+    }
+}

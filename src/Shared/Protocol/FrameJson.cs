@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Zerg.Protocol;
+
+/// <summary>Serializers of the session frames, generated at build.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(Frame))]
+internal sealed partial class FrameJson : JsonSerializerContext;

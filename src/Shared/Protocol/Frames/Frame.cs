@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Zerg.Protocol;
+
+/// <summary>
+/// One message of a session: a 32-bit little-endian length, then this as UTF-8 JSON with its kind under "type".
+/// </summary>
+/// <remarks>
+/// The generated serializer sets every init property, with null where a frame leaves it out: a default that is to
+/// survive that stands in the setter.
+/// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(HelloFrame), "hello")]
+[JsonDerivedType(typeof(WelcomeFrame), "welcome")]
+[JsonDerivedType(typeof(ReadyFrame), "ready")]
+[JsonDerivedType(typeof(FailedFrame), "failed")]
+[JsonDerivedType(typeof(StateFrame), "state")]
+[JsonDerivedType(typeof(PauseFrame), "pause")]
+[JsonDerivedType(typeof(ResumeFrame), "resume")]
+[JsonDerivedType(typeof(DrainFrame), "drain")]
+[JsonDerivedType(typeof(StopFrame), "stop")]
+[JsonDerivedType(typeof(SocketsFrame), "sockets")]
+[JsonDerivedType(typeof(ByeFrame), "bye")]
+internal abstract record Frame
+{
+    /// <summary>How many descriptors, in their order of arrival, belong to this frame.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Descriptors { get; init; }
+}

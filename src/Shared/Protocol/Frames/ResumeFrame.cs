@@ -1,0 +1,4 @@
+namespace Zerg.Protocol;
+
+/// <summary>pool -> zergling: accept.</summary>
+internal sealed record ResumeFrame : Frame;

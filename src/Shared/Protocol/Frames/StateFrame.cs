@@ -1,0 +1,17 @@
+namespace Zerg.Protocol;
+
+/// <summary>zergling -> pool: what it is doing. Sent at every change, and about once a second while numbers move.</summary>
+internal sealed record StateFrame : Frame
+{
+    /// <summary>Starting, accepting, paused or draining.</summary>
+    public required ZerglingState State { get; init; }
+
+    /// <summary>Open connections; null where the zergling cannot know.</summary>
+    public int? Connections { get; init; }
+
+    /// <summary>Requests in flight; null where the zergling cannot know.</summary>
+    public int? Requests { get; init; }
+
+    /// <summary>The process ids of its workers.</summary>
+    public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
+}

@@ -1,0 +1,30 @@
+namespace Zerg;
+
+/// <summary>What a pool tells an attached zergling to do.</summary>
+public abstract record ZergOrder
+{
+    private ZergOrder()
+    {
+    }
+
+    /// <summary>Accept no more connections; keep the open ones.</summary>
+    public sealed record Pause : ZergOrder;
+
+    /// <summary>Accept connections.</summary>
+    public sealed record Resume : ZergOrder;
+
+    /// <summary>Stop accepting, finish what was accepted, leave with status 0.</summary>
+    /// <param name="Mercy">When what is left is to be ended by force.</param>
+    /// <param name="Reason">Why, in one line.</param>
+    public sealed record Drain(TimeSpan Mercy, string Reason) : ZergOrder;
+
+    /// <summary>Leave now.</summary>
+    /// <param name="Reason">Why, in one line.</param>
+    /// <param name="ExitCode">The status to exit with.</param>
+    public sealed record Stop(string Reason, int ExitCode) : ZergOrder;
+
+    /// <summary>Sockets came and went; one that is added under a name already held replaces that one.</summary>
+    /// <param name="Added">New sockets, now owned by the receiver.</param>
+    /// <param name="Removed">Names to be let go.</param>
+    public sealed record Sockets(IReadOnlyList<ZergSocket> Added, IReadOnlyList<string> Removed) : ZergOrder;
+}

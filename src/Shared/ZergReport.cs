@@ -1,0 +1,9 @@
+namespace Zerg;
+
+/// <summary>What a zergling tells its pool about itself.</summary>
+/// <param name="State">What it is doing.</param>
+/// <param name="Connections">Open connections; null when unknown.</param>
+/// <param name="Requests">Requests in flight; null when unknown.</param>
+/// <param name="Workers">Process ids of its workers.</param>
+public sealed record ZergReport(
+    ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null);

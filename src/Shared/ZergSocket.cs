@@ -1,0 +1,38 @@
+using Zerg.Posix;
+
+namespace Zerg;
+
+/// <summary>
+/// One listening socket that a pool passed over. Its open file description is shared with the pool and with every
+/// other zergling: never shut it down, never change its options, and give its number to a
+/// <see cref="System.Net.Sockets.Socket"/> only with <c>ownsHandle: false</c>.
+/// </summary>
+public sealed class ZergSocket : IDisposable
+{
+    private readonly FileDescriptor _descriptor;
+
+    internal ZergSocket(FileDescriptor descriptor, string name, string address, string protocol)
+    {
+        _descriptor = descriptor;
+        Name = name;
+        Address = address;
+        Protocol = protocol;
+    }
+
+    /// <summary>Unique in its pool, printable ASCII without a colon.</summary>
+    public string Name { get; }
+
+    /// <summary>Canonical text: <c>0.0.0.0:80</c>, <c>[::1]:80</c>, <c>*:80</c>, a path, or <c>@name</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>What is to be spoken on it: <c>http</c>, <c>uwsgi</c>, or <c>any</c>.</summary>
+    public string Protocol { get; }
+
+    /// <summary>The descriptor's number; it stays this object's.</summary>
+    public int Handle => _descriptor.Number;
+
+    internal FileDescriptor Descriptor => _descriptor;
+
+    /// <summary>Closes this process's copy; the pool and the others keep theirs.</summary>
+    public void Dispose() => _descriptor.Dispose();
+}

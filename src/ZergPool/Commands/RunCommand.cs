@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Zerg;
+using Zerg.Configuration;
+using Zerg.Posix;
+using Zerg.Programs;
+using ZergPool.Control;
+using ZergPool.Listening;
+
+namespace ZergPool.Commands;
+
+/// <summary><c>zergpool [run] CONFIG</c>: the pool, in the foreground.</summary>
+internal static partial class RunCommand
+{
+    /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
+    public static async Task<int> RunAsync(PoolOptions options)
+    {
+        try
+        {
+            // Everything, or nothing: a pool that owns half of its ports helps nobody.
+            using var own = OwnSockets.Bind(options);
+            using var table = BoundSockets.Bind(options);
+            BecomeServant(options, table);
+            using var factory = ProgramLog.Create(options.LogTo, options.LogLevel);
+            await ServeAsync(options, own, table, factory.CreateLogger("zergpool"));
+            return ExitCodes.Ok;
+        }
+        catch (SyscallException problem)
+        {
+            return Complaint.Write(
+                problem.Message, problem.Errno is Errno.EACCES or Errno.EPERM ? ExitCodes.NotPermitted : ExitCodes.System);
+        }
+        catch (ZergException problem)
+        {
+            return Complaint.Write(problem.Message, problem.ExitCode);
+        }
+        catch (System.Net.Sockets.SocketException problem)
+        {
+            // A host name that cannot be looked up.
+            return Complaint.Write(problem.Message, ExitCodes.System);
+        }
+    }
+
+    // Nothing stays behind when it fails: the files can only be removed by whoever made them.
+    private static void BecomeServant(PoolOptions options, BoundSockets table)
+    {
+        try
+        {
+            if (options.LogTo is { } path)
+                LogFile.Prepare(path, options.Uid?.Id, options.Gid?.Id);
+            if (options.Uid is { } uid && options.Gid is { } gid && Privileges.IsRoot)
+                Privileges.Drop(uid.Id, gid.Id, uid.Name);
+        }
+        catch (SyscallException)
+        {
+            table.Unlink();
+            throw;
+        }
+    }
+
+    private static async Task ServeAsync(PoolOptions options, OwnSockets own, BoundSockets table, ILogger log)
+    {
+        using var pool = new Pool(options, table, log, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        using var terminate = OnSignal(PosixSignal.SIGTERM, pool);
+        using var interrupt = OnSignal(PosixSignal.SIGINT, pool);
+
+        // Whoever reads this line may send a signal.
+        Log.Started(
+            log, ProgramVersion.Text, Environment.ProcessId, options.ConfigPath ?? "the command line",
+            string.Join(", ", table.Sockets.Select(socket => $"{socket.Spec.Address} ({socket.Spec.Name})")));
+        if (Privileges.IsRoot && options.Uid is null)
+            Log.RunsAsRoot(log);
+
+        foreach (var (spec, listener) in own.Pools)
+            _ = AttachAsync(pool, spec, listener, stop.Token);
+        using var control = new ControlServer(own.Control, pool.Events);
+        _ = control.RunAsync(stop.Token);
+        await pool.RunAsync();
+        await stop.CancelAsync();
+    }
+
+    private static async Task AttachAsync(
+        Pool pool, PoolSpec spec, System.Net.Sockets.Socket listener, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            // In this order: who only waits for a connection must not hold a slot that another pool needs.
+            var socket = await Accepting.NextAsync(listener, cancel);
+            await pool.HandshakeSlotAsync(cancel);
+            pool.Events.TryWrite(new PoolEvent.Connected(spec, socket));
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, Pool pool)
+        => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            pool.Events.TryWrite(new PoolEvent.Stopped(signal.ToString()));
+        });
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
+        public static partial void Started(ILogger log, string version, int pid, string config, string sockets);
+
+        [LoggerMessage(101, LogLevel.Warning, "running as root: set uid and gid so that nothing needs to be")]
+        public static partial void RunsAsRoot(ILogger log);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Zerg;
+using Zerg.Posix;
+
+namespace ZergPool.Control;
+
+/// <summary>Gives a running pool one order and waits for its answer.</summary>
+internal static class ControlClient
+{
+    /// <summary>Asks; an unreachable pool is an answer as well.</summary>
+    public static ControlReply Ask(string address, ControlRequest request)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(UnixAddress.EndPoint(address));
+            using var stream = new NetworkStream(socket);
+            JsonSerializer.Serialize(stream, request, ControlJson.Default.ControlRequest);
+            stream.WriteByte((byte)'\n');
+            using var reader = new StreamReader(stream);
+            return reader.ReadLine() is { } line
+                ? JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply)!
+                : new ControlReply { ExitCode = ExitCodes.Unavailable, Message = $"{address}: the pool gave no answer" };
+        }
+        catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AccessDenied)
+        {
+            return new ControlReply
+            {
+                ExitCode = ExitCodes.NotPermitted,
+                Message = $"{address}: not permitted to give this pool orders",
+            };
+        }
+        catch (Exception problem) when (problem is SocketException or IOException or JsonException)
+        {
+            return new ControlReply
+            {
+                ExitCode = ExitCodes.Unavailable,
+                Message = $"{address}: no pool answers there: {SyscallException.Explain(problem)}",
+            };
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace ZergPool.Control;
+
+/// <summary>The answer to one order, as a line of JSON.</summary>
+internal sealed record ControlReply
+{
+    /// <summary>The status the asking program exits with.</summary>
+    public int ExitCode { get; init; }
+
+    /// <summary>One line for people, empty when there is nothing to say.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>The whole state, when it was asked for.</summary>
+    public StatusDocument? Status { get; init; }
+}

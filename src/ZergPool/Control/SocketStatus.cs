@@ -1,0 +1,8 @@
+namespace ZergPool.Control;
+
+/// <param name="Name">Unique in the pool.</param>
+/// <param name="Address">Canonical text.</param>
+/// <param name="Protocol">http, uwsgi or any.</param>
+/// <param name="Queued">Connections waiting to be accepted; null where the kernel does not tell.</param>
+/// <param name="Backlog">The most that may wait.</param>
+internal sealed record SocketStatus(string Name, string Address, string Protocol, int? Queued, int? Backlog);

@@ -1,0 +1,17 @@
+namespace ZergPool.Control;
+
+/// <summary>What <c>zergpool status --json</c> prints.</summary>
+internal sealed record StatusDocument
+{
+    public required PoolStatus Pool { get; init; }
+
+    public required IReadOnlyList<SocketStatus> Sockets { get; init; }
+
+    public required IReadOnlyList<ZerglingStatus> Zerglings { get; init; }
+
+    /// <summary>Null while none is under way.</summary>
+    public HandoverStatus? Handover { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<HistoryStatus> History { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace ZergPool.Control;
+
+/// <summary>The status as a table for people.</summary>
+internal static class StatusTable
+{
+    /// <summary>Renders the whole state; times are told as ages.</summary>
+    public static string Render(StatusDocument status, DateTimeOffset now)
+    {
+        var pool = status.Pool;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"pool {string.Join(", ", pool.Paths)}  pid {pool.Pid}  ")
+            .Append(CultureInfo.InvariantCulture, $"version {pool.Version}  uid {pool.Uid}  gid {pool.Gid}  ")
+            .Append(CultureInfo.InvariantCulture, $"generation {pool.Generation}  up {Age(now - pool.Started)}\n\n");
+        Table(text, ["SOCKET", "ADDRESS", "PROTOCOL", "QUEUED", "BACKLOG"], status.Sockets.Select(socket => new[]
+        {
+            socket.Name, socket.Address, socket.Protocol, Number(socket.Queued), Number(socket.Backlog),
+        }));
+        text.Append('\n');
+        Table(
+            text, ["ID", "PID", "KIND", "NAME", "RELEASE", "GEN", "MODE", "STATE", "SINCE", "CONN", "REQ", "WORKERS"],
+            status.Zerglings.Select(one => new[]
+            {
+                Number(one.Id), one.Pid == 0 ? "-" : Number(one.Pid), one.Kind, one.Name, one.Release ?? "-",
+                Number(one.Generation), one.Mode, one.State, Age(now - one.Since), Number(one.Connections),
+                Number(one.Requests), one.Workers.Count == 0 ? "-" : Number(one.Workers.Count),
+            }));
+        if (status.Handover is { } handover)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nhand-over to {handover.To} since ")
+                .Append(CultureInfo.InvariantCulture, $"{Age(now - handover.Started)}: {handover.Phase}\n");
+        }
+
+        foreach (var one in status.History.Take(MaxHistory))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}, ")
+                .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
+            if (one.Reason.Length > 0)
+                text.Append(": ").Append(Safe(one.Reason));
+            foreach (var line in one.Output)
+                text.Append("\n    | ").Append(Safe(line));
+        }
+
+        if (status.History.Count > 0)
+            text.Append('\n');
+        return text.ToString();
+    }
+
+    private const int MaxHistory = 10;
+
+    private static void Table(StringBuilder text, string[] titles, IEnumerable<string[]> rows)
+    {
+        var all = rows.Select(row => row.Select(Safe).ToArray()).Prepend(titles).ToList();
+        var widths = titles.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
+        foreach (var row in all)
+            text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+
+    // Zerglings chose some of these words: none of them may steer the terminal.
+    private static string Safe(string text) => string.Concat(text.Select(one => char.IsControl(one) ? '?' : one));
+
+    private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Age(TimeSpan age) => age switch
+    {
+        { TotalSeconds: < 1 } => "0s",
+        { TotalMinutes: < 1 } => $"{(int)age.TotalSeconds}s",
+        { TotalHours: < 1 } => $"{(int)age.TotalMinutes}m{age.Seconds}s",
+        { TotalDays: < 1 } => $"{(int)age.TotalHours}h{age.Minutes}m",
+        _ => $"{(int)age.TotalDays}d{age.Hours}h",
+    };
+}

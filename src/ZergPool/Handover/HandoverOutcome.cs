@@ -1,0 +1,11 @@
+namespace ZergPool.Handover;
+
+/// <summary>How a hand-over ended.</summary>
+internal enum HandoverOutcome
+{
+    /// <summary>The new release serves and the older ones no longer accept.</summary>
+    Completed,
+
+    /// <summary>The new release did not become ready; nothing else has changed.</summary>
+    Failed,
+}

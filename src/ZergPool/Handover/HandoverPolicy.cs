@@ -1,0 +1,260 @@
+using Zerg;
+
+namespace ZergPool.Handover;
+
+/// <summary>
+/// Who serves, who takes over from whom, and when. A pure state machine: an event and the time in, orders out; it
+/// knows members and releases, but no process, socket or clock.
+/// </summary>
+internal sealed partial class HandoverPolicy(PolicyLimits limits)
+{
+    private readonly SortedDictionary<int, Member> _members = [];
+    private readonly LinkedList<HandoverRecord> _history = new();
+    private readonly Dictionary<string, DateTimeOffset> _replaced = new(StringComparer.Ordinal);
+    private readonly List<PolicyOrder> _orders = [];
+    private DateTimeOffset _now;
+    private string? _lastRelease;
+
+    /// <summary>Everybody who is attached, by id.</summary>
+    public IReadOnlyDictionary<int, Member> Members => _members;
+
+    /// <summary>The generation that serves, 0 before the first.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>The hand-over under way; there is never a second one.</summary>
+    public CurrentHandover? Current { get; private set; }
+
+    /// <summary>The hand-overs that are over, newest first.</summary>
+    public IEnumerable<HandoverRecord> History => _history;
+
+    /// <summary>Takes one event and says what is to be done about it, in order.</summary>
+    public IReadOnlyList<PolicyOrder> Handle(PolicyEvent happened, DateTimeOffset now)
+    {
+        _now = now;
+        _orders.Clear();
+        var accepted = Accepting;
+        switch (happened)
+        {
+            case PolicyEvent.Attached attached:
+                Attach(attached.Member);
+                break;
+            case PolicyEvent.BecameReady ready when Find(ready.Id) is { State: MemberState.Starting } member:
+                BecomeReady(member);
+                break;
+            case PolicyEvent.HasFailed failed when Find(failed.Id) is
+            { State: not (MemberState.Failed or MemberState.Draining) } member:
+                Fail(member, failed.Reason, failed.Output, exitCode: ExitCodes.Failed);
+                break;
+            case PolicyEvent.Reported reported when Find(reported.Id) is { } member:
+                Report(member, reported.State);
+                break;
+            case PolicyEvent.Left left when Find(left.Id) is { } member:
+                Leave(member, left.Reason);
+                break;
+            case PolicyEvent.Orphaned orphaned when Find(orphaned.Id) is { } member:
+                Orphan(member);
+                break;
+            case PolicyEvent.Obscured obscured when Find(obscured.Id) is { State: not MemberState.Draining } member:
+                Set(member, MemberState.Unknown);
+                break;
+            case PolicyEvent.Deaf deaf when Find(deaf.Id) is { } member:
+                Set(member with { Obeys = false }, MemberState.Accepting);
+                break;
+            case PolicyEvent.PauseAsked asked when Find(asked.Id) is { State: MemberState.Accepting } member:
+                Pause(member);
+                break;
+            case PolicyEvent.ResumeAsked asked when Find(asked.Id) is { } member:
+                Resume(member);
+                break;
+            case PolicyEvent.DrainAsked asked when Find(asked.Id) is { } member:
+                Drain(member, asked.Reason);
+                break;
+            case PolicyEvent.StopAsked asked when Find(asked.Id) is { } member:
+                Stop(member, asked.Reason);
+                break;
+        }
+
+        Advance();
+        DismissOrphans();
+        if (accepted > 0 && Accepting == 0)
+            Note(NoteLevel.Error, "nobody accepts any more: connections wait in the queues");
+        return [.. _orders];
+    }
+
+    private int Accepting => _members.Values.Count(member => member.State
+        is MemberState.Accepting or MemberState.Orphaned or MemberState.Unknown);
+
+    private Member? Find(int id) => _members.GetValueOrDefault(id);
+
+    private Member Set(Member member, MemberState state, int? generation = null)
+    {
+        var changed = member with
+        {
+            State = state,
+            Since = member.State == state ? member.Since : _now,
+            Generation = generation ?? member.Generation,
+        };
+        _members[member.Id] = changed;
+        return changed;
+    }
+
+    private void Note(NoteLevel level, string text) => _orders.Add(new PolicyOrder.Note(level, text));
+
+    private void Attach(Member member)
+    {
+        _members[member.Id] = member;
+        if (member.Kind == MemberKind.Uwsgi)
+        {
+            EnterService(member);
+            return;
+        }
+
+        if (member is { Kind: MemberKind.Launcher, Mode: ZergMode.Standby })
+        {
+            Fail(member, "a launcher cannot hold its workers back: zerg-mode standby is for apps", [], ExitCodes.Configuration);
+            return;
+        }
+
+        if (member.Mode == ZergMode.Auto && WasReplaced(member.Release))
+        {
+            Fail(
+                member, $"release '{member.Release}' was replaced a moment ago; zerg-mode replace forces it back", [],
+                ExitCodes.TryAgain);
+        }
+    }
+
+    // A supervisor that starts a replaced zergling again must not undo the hand-over that replaced it.
+    private bool WasReplaced(string release)
+        => _replaced.TryGetValue(release, out var when) && _now - when < limits.Mercy
+            && _members.Values.Any(member => member.Serves && member.Release != release);
+
+    private void BecomeReady(Member member)
+    {
+        Set(member, member.Mode == ZergMode.Standby ? MemberState.Standby : MemberState.Ready);
+        if (member.Mode == ZergMode.Standby)
+            Note(NoteLevel.Information, $"{Describe(member)} is warm and waits in standby");
+    }
+
+    private void Report(Member member, ZerglingState state)
+    {
+        if (!member.Serves)
+            _members[member.Id] = member = member with { Accepts = state == ZerglingState.Accepting };
+        switch (state)
+        {
+            case ZerglingState.Accepting when member.State is MemberState.Ready or MemberState.Standby:
+                if (Current is { Phase: HandoverPhase.Switching } && Current.To == member.Id)
+                    TakeOver(member);
+                else if (!IsHeldBack(member))
+                    EnterService(member);
+                break;
+            case ZerglingState.Accepting when member.State == MemberState.Paused:
+                Set(member, MemberState.Accepting);
+                break;
+            case ZerglingState.Paused when member.State == MemberState.Accepting:
+                Set(member, MemberState.Paused);
+                break;
+            case ZerglingState.Draining when member.State is not MemberState.Failed:
+                Retire(member, "it drains before it served");
+                break;
+        }
+    }
+
+    private void Pause(Member member)
+    {
+        if (member is { Kind: MemberKind.Launcher } or { Obeys: false })
+            return;
+        _orders.Add(new PolicyOrder.Pause(member.Id));
+        if (member.Kind == MemberKind.Uwsgi)
+            Set(member, MemberState.Paused);
+    }
+
+    private void Resume(Member member)
+    {
+        switch (member.State)
+        {
+            case MemberState.Paused when member.Obeys:
+                _orders.Add(new PolicyOrder.Resume(member.Id));
+                if (member.Kind == MemberKind.Uwsgi)
+                    Set(member, MemberState.Accepting);
+                break;
+            case MemberState.Standby or MemberState.Ready:
+                Set(member with { Mode = ZergMode.Join }, MemberState.Ready);
+                break;
+        }
+    }
+
+    private void Orphan(Member member)
+    {
+        if (member.Serves)
+        {
+            Set(member, MemberState.Orphaned);
+            return;
+        }
+
+        if (member.State is not (MemberState.Draining or MemberState.Failed))
+            Lose(member, "its launcher died before it served", []);
+        Dismiss(member);
+    }
+
+    private void Drain(Member member, string reason)
+    {
+        if (member.State == MemberState.Orphaned)
+        {
+            Dismiss(member);
+        }
+        else if (!member.Obeys)
+        {
+            Note(
+                NoteLevel.Warning,
+                $"{Describe(member)} cannot be told to drain (no legacy-fifo of its own): it goes on accepting, ignoring");
+        }
+        else if (member.State is not (MemberState.Draining or MemberState.Failed))
+        {
+            // Who serves confirms it; who does not yet must not be chosen any more.
+            _orders.Add(new PolicyOrder.Drain(member.Id, reason));
+            if (member.Kind == MemberKind.Uwsgi || !member.Serves)
+                Retire(member, reason);
+        }
+    }
+
+    private void Stop(Member member, string reason)
+    {
+        if (member.State == MemberState.Orphaned)
+        {
+            Dismiss(member);
+            return;
+        }
+
+        _orders.Add(new PolicyOrder.Stop(member.Id, reason, ExitCodes.Ok));
+        if (member is { Serves: false, State: not MemberState.Failed })
+            Retire(member, reason);
+    }
+
+    private void Retire(Member member, string reason)
+    {
+        Set(member, MemberState.Draining);
+        if (Current is { Phase: not HandoverPhase.Draining } current && current.To == member.Id)
+        {
+            Note(NoteLevel.Warning, $"{Describe(member)} leaves before it served: {reason}");
+            Finish(current, HandoverOutcome.Failed, reason, []);
+        }
+    }
+
+    private void DismissOrphans()
+    {
+        if (_members.Values.Any(member => member.State == MemberState.Accepting))
+        {
+            foreach (var orphan in _members.Values.Where(member => member.State == MemberState.Orphaned).ToList())
+                Dismiss(orphan);
+        }
+    }
+
+    private void Dismiss(Member orphan)
+    {
+        Set(orphan, MemberState.Draining);
+        _orders.Add(new PolicyOrder.Dismiss(orphan.Id));
+    }
+
+    private static string Describe(Member member)
+        => member.Release.Length == 0 ? $"zergling {member.Id}" : $"zergling {member.Id} (release '{member.Release}')";
+}

@@ -1,0 +1,14 @@
+namespace ZergPool.Handover;
+
+/// <summary>A hand-over that is over, or a release that failed before it had one.</summary>
+/// <param name="To">The member that was to take over.</param>
+/// <param name="Release">Its release.</param>
+/// <param name="From">The members it replaced.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Reason">Why it failed, or empty.</param>
+/// <param name="Output">The last lines of a release that failed.</param>
+/// <param name="Started">When it began.</param>
+/// <param name="Duration">How long it took.</param>
+internal sealed record HandoverRecord(
+    int To, string Release, IReadOnlyList<int> From, HandoverOutcome Outcome, string Reason,
+    IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration);

@@ -1,0 +1,32 @@
+namespace ZergPool.Handover;
+
+/// <summary>One zergling as the policy sees it.</summary>
+/// <param name="Id">The session's id, growing with each attach.</param>
+/// <param name="Kind">What it can be told.</param>
+/// <param name="Release">The label of its code; empty for a uWSGI, which does not tell.</param>
+/// <param name="Mode">How it wants to enter service.</param>
+/// <param name="Attached">When it attached.</param>
+internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.ZergMode Mode, DateTimeOffset Attached)
+{
+    /// <summary>Where it stands.</summary>
+    public MemberState State { get; init; } = MemberState.Starting;
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset Since { get; init; } = Attached;
+
+    /// <summary>The generation it serves in, 0 before it serves.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>Whether there is a way to tell it to pause or drain; a uWSGI without a FIFO has none.</summary>
+    public bool Obeys { get; init; } = true;
+
+    /// <summary>Whether it was told to accept and has not said yet that it does.</summary>
+    public bool Asked { get; init; }
+
+    /// <summary>Whether it last said that it accepts, though its turn has not come: a launcher's workers do.</summary>
+    public bool Accepts { get; init; }
+
+    /// <summary>Whether it takes part in serving, now or as soon as it is resumed by an operator.</summary>
+    public bool Serves => State is MemberState.Accepting or MemberState.Paused
+        or MemberState.Orphaned or MemberState.Unknown;
+}

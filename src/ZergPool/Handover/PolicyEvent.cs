@@ -1,0 +1,40 @@
+namespace ZergPool.Handover;
+
+/// <summary>What happened to a member, or what an operator asked of it.</summary>
+internal abstract record PolicyEvent
+{
+    private PolicyEvent()
+    {
+    }
+
+    public sealed record Attached(Member Member) : PolicyEvent;
+
+    public sealed record BecameReady(int Id) : PolicyEvent;
+
+    public sealed record HasFailed(int Id, string Reason, IReadOnlyList<string> Output) : PolicyEvent;
+
+    public sealed record Reported(int Id, Zerg.ZerglingState State) : PolicyEvent;
+
+    /// <summary>It is gone: with a bye, or its process ended.</summary>
+    public sealed record Left(int Id, string Reason) : PolicyEvent;
+
+    /// <summary>A launcher is gone but its workers live.</summary>
+    public sealed record Orphaned(int Id) : PolicyEvent;
+
+    /// <summary>A uWSGI's known process is gone, but somebody still holds what it was given.</summary>
+    public sealed record Obscured(int Id) : PolicyEvent;
+
+    /// <summary>It turned out that there is no way to tell this one anything.</summary>
+    public sealed record Deaf(int Id) : PolicyEvent;
+
+    public sealed record PauseAsked(int Id) : PolicyEvent;
+
+    public sealed record ResumeAsked(int Id) : PolicyEvent;
+
+    public sealed record DrainAsked(int Id, string Reason) : PolicyEvent;
+
+    public sealed record StopAsked(int Id, string Reason) : PolicyEvent;
+
+    /// <summary>Time went on.</summary>
+    public sealed record Tick : PolicyEvent;
+}

@@ -1,0 +1,17 @@
+namespace ZergPool.Handover;
+
+/// <summary>The patience of the policy.</summary>
+internal sealed record PolicyLimits
+{
+    /// <summary>From attach to ready, option <c>ready-timeout</c>.</summary>
+    public TimeSpan Ready { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a release that was replaced may not come back by itself: <c>worker-reload-mercy</c>.</summary>
+    public TimeSpan Mercy { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>From the order to accept, or to drain, until the answer to it.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ended hand-overs kept for the status.</summary>
+    public int History { get; init; } = 32;
+}

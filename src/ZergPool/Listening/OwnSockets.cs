@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using Mono.Unix.Native;
+using Zerg;
+using Zerg.Configuration;
+using Zerg.Posix;
+
+namespace ZergPool.Listening;
+
+/// <summary>The sockets that the pool itself serves: one for each pool, one for orders.</summary>
+internal sealed class OwnSockets : IDisposable
+{
+    private const int Backlog = 128;
+
+    private readonly List<FileDescriptor> _locks = [];
+    private readonly List<(string Path, (ulong, ulong)? Identity)> _files = [];
+    private readonly List<Socket> _sockets = [];
+
+    /// <summary>For each pool of the configuration, in its order.</summary>
+    public IReadOnlyList<(PoolSpec Pool, Socket Listener)> Pools { get; private set; } = [];
+
+    /// <summary>Where orders come in.</summary>
+    public Socket Control { get; private set; } = null!;
+
+    /// <summary>Locks and binds all of them.</summary>
+    /// <exception cref="SyscallException">A path cannot be bound.</exception>
+    /// <exception cref="ZergException">Another pool serves one of the paths.</exception>
+    public static OwnSockets Bind(PoolOptions options)
+    {
+        var own = new OwnSockets();
+        try
+        {
+            var file = BoundSockets.File(options);
+            foreach (var pool in options.Pools)
+                own.Lock(pool.Address, options);
+            own.Pools = [.. options.Pools.Select(pool => (pool, own.Bind(pool.Address, file)))];
+            own.Control = own.Bind(options.Control, file);
+            return own;
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes them and removes their files, those that still are theirs.</summary>
+    public void Dispose()
+    {
+        foreach (var (path, identity) in _files)
+        {
+            if (identity is not null && UnixSocketFile.Identity(path) == identity)
+                _ = Syscall.unlink(path);
+        }
+
+        _sockets.ForEach(socket => socket.Dispose());
+        _locks.ForEach(descriptor => descriptor.Dispose());
+    }
+
+    private void Lock(ListenAddress address, PoolOptions options)
+    {
+        if (address.Kind != AddressKind.Path)
+            return;
+        MakeDirectory(Path.GetDirectoryName(address.Host)!, options);
+        _locks.Add(PathLock.TryAcquire(address.Host, out var holder) ?? throw new ZergException(
+            $"{address.Host}: another pool serves it, pid {holder}", ExitCodes.TryAgain));
+    }
+
+    private Socket Bind(ListenAddress address, UnixSocketFile file)
+    {
+        using var bound = ListeningSocket.Bind(address.Resolve()[0], address, Backlog, file);
+        var number = SyscallException.Check(
+            Libc.fcntl(bound.Descriptor.Number, Libc.F_DUPFD_CLOEXEC, 3), "fcntl F_DUPFD_CLOEXEC");
+        var socket = new Socket(new SafeSocketHandle(number, ownsHandle: true));
+        _sockets.Add(socket);
+        if (address.Kind == AddressKind.Path)
+            _files.Add((address.Host, UnixSocketFile.Identity(address.Host)));
+        return socket;
+    }
+
+    // Only the last part, as mkdir does: /run/zerg is made, a misspelt tree is not.
+    private static void MakeDirectory(string directory, PoolOptions options)
+    {
+        const FilePermissions mode = FilePermissions.S_IRWXU | FilePermissions.S_IRGRP | FilePermissions.S_IXGRP
+            | FilePermissions.S_IROTH | FilePermissions.S_IXOTH;
+        if (Directory.Exists(directory) || Syscall.mkdir(directory, mode) != 0)
+            return;
+        if (options.Uid is { } uid)
+        {
+            SyscallException.Check(
+                Syscall.lchown(directory, uid.Id, options.Gid?.Id ?? uint.MaxValue), "chown", directory);
+        }
+    }
+}

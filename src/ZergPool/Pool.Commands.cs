@@ -1,0 +1,156 @@
+using Zerg;
+using Zerg.Programs;
+using ZergPool.Control;
+using ZergPool.Handover;
+using ZergPool.Roster;
+
+namespace ZergPool;
+
+/// <content>Orders from the control socket.</content>
+internal sealed partial class Pool
+{
+    private const int MaxPending = 64;
+
+    private static readonly TimeSpan s_answerPatience = TimeSpan.FromSeconds(10);
+
+    private void Command(PoolEvent.Commanded commanded)
+    {
+        var request = commanded.Request;
+        if (!_mayOrder.Allows(commanded.Peer))
+        {
+            Log.OrderRefused(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Gid, commanded.Peer.Pid);
+            Answer(commanded, ExitCodes.NotPermitted, $"uid {commanded.Peer.Uid} may give this pool no orders (control-uid)");
+        }
+        else if (request.Command == "status")
+        {
+            commanded.Reply.SetResult(new ControlReply { Status = Status() });
+        }
+        else if (Find(request.Zergling ?? "", out var problem) is { } zergling)
+        {
+            Log.Ordered(_log, request.Command, Describe(zergling), commanded.Peer.Uid, commanded.Peer.Pid);
+            Order(commanded, zergling, FindMember(zergling.Id)!);
+        }
+        else
+        {
+            Answer(commanded, ExitCodes.Failed, problem);
+        }
+    }
+
+    private void Order(PoolEvent.Commanded commanded, Zergling zergling, Member member)
+    {
+        var name = Describe(zergling);
+        var mercy = _options.Mercy + s_answerPatience;
+        switch (commanded.Request.Command)
+        {
+            case "pause" when member.Kind == MemberKind.Launcher:
+                Answer(commanded, ExitCodes.Failed, $"{name} is a launcher: its workers cannot be paused");
+                break;
+            case "pause" or "resume" or "drain" when !member.Obeys:
+                Answer(commanded, ExitCodes.Failed, $"{name} is a uWSGI without a legacy-fifo: it cannot be told");
+                break;
+            case "pause" when member.State is not (MemberState.Accepting or MemberState.Paused):
+            case "resume" when member.State is not (MemberState.Ready or MemberState.Standby or MemberState.Accepting
+                or MemberState.Paused):
+                Answer(
+                    commanded, ExitCodes.Failed,
+                    $"{name} is {member.State.ToString().ToLowerInvariant()}: it cannot {commanded.Request.Command} now");
+                break;
+            case "pause":
+                Apply(zergling.Pool, new PolicyEvent.PauseAsked(member.Id));
+                Wait(commanded, member, s_answerPatience, one => one?.State == MemberState.Paused, $"{name} is paused");
+                break;
+            case "resume":
+                Apply(zergling.Pool, new PolicyEvent.ResumeAsked(member.Id));
+                Wait(commanded, member, s_answerPatience, one => one?.State == MemberState.Accepting, $"{name} accepts");
+                break;
+            case "drain":
+                Apply(zergling.Pool, new PolicyEvent.DrainAsked(member.Id, "drain was asked for"));
+                Wait(commanded, member, mercy, one => one is null, $"{name} is drained and gone");
+                break;
+            case "stop":
+                Apply(zergling.Pool, new PolicyEvent.StopAsked(member.Id, "stop was asked for"));
+                Wait(commanded, member, mercy, one => one is null, $"{name} is gone");
+                break;
+            default:
+                Answer(commanded, ExitCodes.Usage, $"unknown command '{commanded.Request.Command}'");
+                break;
+        }
+    }
+
+    private void Wait(
+        PoolEvent.Commanded commanded, Member member, TimeSpan patience, Func<Member?, bool> isDone, string done)
+    {
+        if (commanded.Request.Command != "stop" && FindMember(member.Id) is { Obeys: false })
+            Answer(commanded, ExitCodes.Failed, "it reads none of the legacy-fifo files: it cannot be told");
+        else if (_pending.Count >= MaxPending)
+            Answer(commanded, ExitCodes.TryAgain, $"ordered, but {MaxPending} others wait already: see zergpool status");
+        else
+            _pending.Add(new PendingCommand(member.Id, isDone, done, _time.GetUtcNow() + patience, commanded.Reply));
+    }
+
+    private void AnswerPending()
+    {
+        foreach (var pending in _pending.ToList())
+        {
+            var member = FindMember(pending.Id);
+            ControlReply? reply = pending.IsDone(member) ? new ControlReply { Message = pending.Done }
+                : member is null ? new ControlReply { ExitCode = ExitCodes.Failed, Message = "the zergling is gone" }
+                : _time.GetUtcNow() < pending.Until ? null
+                : new ControlReply
+                {
+                    ExitCode = ExitCodes.Failed,
+                    Message = $"the zergling did not do it in time, it is {member.State.ToString().ToLowerInvariant()}",
+                };
+            if (reply is null)
+                continue;
+            pending.Reply.TrySetResult(reply);
+            _pending.Remove(pending);
+        }
+    }
+
+    // By id, or by a name that only one has.
+    private Zergling? Find(string asked, out string problem)
+    {
+        var named = _roster.Values.Where(one => one.Name == asked).ToList();
+        problem = named.Count > 1
+            ? $"'{asked}' is the name of zerglings {string.Join(", ", named.Select(one => one.Id))}: name one by its id"
+            : $"no zergling '{asked}', see zergpool status";
+        if (int.TryParse(asked, out var id) && _roster.TryGetValue(id, out var byId))
+            return byId;
+        return named.Count == 1 ? named[0] : null;
+    }
+
+    private static void Answer(PoolEvent.Commanded commanded, int exitCode, string message)
+        => commanded.Reply.SetResult(new ControlReply { ExitCode = exitCode, Message = message });
+
+    private StatusDocument Status() => new()
+    {
+        Pool = new PoolStatus(
+            Environment.ProcessId, ProgramVersion.Text, _started, Mono.Unix.Native.Syscall.geteuid(),
+            Mono.Unix.Native.Syscall.getegid(), Generation, [.. _options.Pools.Select(pool => pool.Address.ToString())]),
+        Sockets =
+        [
+            .. _table.Sockets.Select(socket => new SocketStatus(
+                socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued, socket.Queue?.Backlog)),
+        ],
+        Zerglings = [.. _roster.Values.Select(one => Status(one, FindMember(one.Id)!))],
+        Handover = _policies.Values.Select(policy => policy.Current).OfType<CurrentHandover>()
+            .Select(current => new HandoverStatus(
+                current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started))
+            .FirstOrDefault(),
+        History =
+        [
+            .. from record in _policies.Values.SelectMany(policy => policy.History)
+               orderby record.Started + record.Duration descending
+               select new HistoryStatus(
+                   record.To, record.Release, record.From, record.Outcome.ToString().ToLowerInvariant(), record.Reason,
+                   record.Output, record.Started, Math.Round(record.Duration.TotalSeconds, 3)),
+        ],
+    };
+
+    private static ZerglingStatus Status(Zergling zergling, Member member) => new(
+        zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,
+        zergling.App, member.Kind == MemberKind.Uwsgi ? null : member.Release, member.Generation,
+        member.Mode.ToString().ToLowerInvariant(), member.State.ToString().ToLowerInvariant(), member.Since,
+        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys]);
+}

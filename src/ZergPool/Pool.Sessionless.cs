@@ -1,0 +1,113 @@
+using Zerg;
+using Zerg.Configuration;
+using Zerg.Posix;
+using ZergPool.Handover;
+using ZergPool.Roster;
+
+namespace ZergPool;
+
+/// <content>Those without a session: real uWSGI instances, and the workers of a launcher that died.</content>
+internal sealed partial class Pool
+{
+    // A real uWSGI takes the greeting and closes; with more than eight sockets it comes a second time.
+    private void AdmitPlain(Session session)
+    {
+        var peer = session.Peer;
+        if (peer.Pid == 0 || _roster.Values.Any(known => known.Pid == peer.Pid))
+            return;
+
+        // In this order: a process that is about to end holds nothing any more, but its child may.
+        var holds = SocketHolders.Holds(peer.Pid, Inodes(session.Pool)) != false && session.Process?.IsAlive == true;
+        if ((holds ? session.TakeProcess() : Heir(session.Pool)) is not { } process)
+        {
+            Log.NoZergling(_log, peer.Pid, peer.Uid);
+            return;
+        }
+
+        var zergling = new Zergling(++_lastId, session.Pool, peer)
+        {
+            Pid = process.Pid,
+            Name = SocketHolders.Command(process.Pid),
+            Process = process,
+        };
+        _roster.Add(zergling.Id, zergling);
+        Watch(process);
+        Log.Attached(_log, zergling.Id, zergling.Name, "", "uwsgi", process.Pid, peer.Uid);
+        Apply(zergling.Pool, new PolicyEvent.Attached(
+            new Member(zergling.Id, MemberKind.Uwsgi, "", ZergMode.Join, _time.GetUtcNow())
+            {
+                Obeys = _options.LegacyFifos.Count > 0,
+            }));
+        if (!holds)
+            Obscure(zergling);
+        Guard(Describe(zergling));
+    }
+
+    private HashSet<ulong> Inodes(PoolSpec pool)
+        => [.. _table.Of(pool).Select(socket => socket.Descriptor.Inode)];
+
+    private void Watch(ProcessHandle process)
+    {
+        // Its thread is needed for processes without a session alone.
+        var poller = _poller ??= new Poller();
+        poller.Add(process.Descriptor, () =>
+        {
+            poller.Remove(process.Descriptor);
+            Events.TryWrite(new PoolEvent.Exited(process));
+        });
+    }
+
+    private void ProcessEnded(ProcessHandle process)
+    {
+        foreach (var zergling in _roster.Values)
+        {
+            if (zergling.Process == process)
+            {
+                PlainEnded(zergling);
+                break;
+            }
+
+            if (zergling.Session is null && zergling.Workers.Remove(process.Pid))
+            {
+                process.Dispose();
+                if (zergling.Workers.Count == 0)
+                    Leave(zergling, "the last worker of its dead launcher ended");
+                break;
+            }
+        }
+
+        Guard("the process that ended");
+    }
+
+    // A uWSGI that daemonizes ends as the process that attached, while its child serves on.
+    private ProcessHandle? Heir(PoolSpec pool)
+    {
+        var known = _roster.Values.SelectMany(other => other.Workers.Keys.Append(other.Pid))
+            .Concat(_handshakes.Select(session => session.Peer.Pid)).ToHashSet();
+        return SocketHolders.Of(Inodes(pool))
+            .Where(pid => pid != Environment.ProcessId && !ProcessTable.Ancestry(pid).Any(known.Contains))
+            .Order().Select(ProcessHandle.Open).FirstOrDefault(process => process is not null);
+    }
+
+    private void PlainEnded(Zergling zergling)
+    {
+        var heir = Heir(zergling.Pool);
+        zergling.Process?.Dispose();
+        zergling.Process = heir;
+        if (heir is null)
+        {
+            Leave(zergling, "its process ended");
+            return;
+        }
+
+        zergling.Pid = heir.Pid;
+        Watch(heir);
+        Obscure(zergling);
+    }
+
+    private void Obscure(Zergling zergling)
+    {
+        Log.Obscured(_log, Describe(zergling), zergling.Pid);
+        Apply(zergling.Pool, new PolicyEvent.Obscured(zergling.Id));
+    }
+}

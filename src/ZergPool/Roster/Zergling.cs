@@ -1,0 +1,84 @@
+using Zerg.Configuration;
+using Zerg.Posix;
+
+namespace ZergPool.Roster;
+
+/// <summary>What the pool knows of one attached zergling beside its place in the hand-over policy.</summary>
+internal sealed class Zergling(int id, PoolSpec pool, PeerCredentials peer) : IDisposable
+{
+    private const int MaxWorkers = 1024;
+
+    /// <summary>The id that the policy knows it by.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>The pool it attached to.</summary>
+    public PoolSpec Pool { get; } = pool;
+
+    /// <summary>Who attached.</summary>
+    public PeerCredentials Peer { get; } = peer;
+
+    /// <summary>Its process now; a daemonized uWSGI is another one than the peer was. 0 when unknown.</summary>
+    public int Pid { get; set; } = peer.Pid;
+
+    /// <summary>The name it gave itself, or its program's.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it runs, for people.</summary>
+    public string App { get; init; } = "";
+
+    /// <summary>Its session; null for a uWSGI, and for a launcher that died.</summary>
+    public Session? Session { get; set; }
+
+    /// <summary>A uWSGI's process, watched; with a session the connection tells.</summary>
+    public ProcessHandle? Process { get; set; }
+
+    /// <summary>The workers it reported, each held so that its pid cannot mean another process.</summary>
+    public Dictionary<int, ProcessHandle> Workers { get; } = [];
+
+    /// <summary>Open connections as last reported; null when unknown.</summary>
+    public int? Connections { get; set; }
+
+    /// <summary>Requests in flight as last reported; null when unknown.</summary>
+    public int? Requests { get; set; }
+
+    /// <summary>When the workers of a dead launcher are ended by force.</summary>
+    public DateTimeOffset? KillAt { get; set; }
+
+    /// <summary>Why it said that it leaves; null while it has not.</summary>
+    public string? Bye { get; set; }
+
+    /// <summary>Takes over the list of its workers; a pid that is no child of it is not believed.</summary>
+    public void HoldWorkers(IReadOnlyList<int> pids)
+    {
+        foreach (var gone in Workers.Keys.Except(pids).ToList())
+        {
+            Workers[gone].Dispose();
+            Workers.Remove(gone);
+        }
+
+        foreach (var pid in pids.Except(Workers.Keys).Take(MaxWorkers - Workers.Count).ToList())
+        {
+            if (ProcessTable.Parent(pid) == Peer.Pid && ProcessHandle.Open(pid) is { } worker)
+                Workers[pid] = worker;
+        }
+    }
+
+    /// <summary>Forgets the workers that are no more.</summary>
+    public void ForgetDeadWorkers()
+    {
+        foreach (var (pid, worker) in Workers.Where(pair => !pair.Value.IsAlive).ToList())
+        {
+            worker.Dispose();
+            Workers.Remove(pid);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session?.Dispose();
+        Process?.Dispose();
+        foreach (var worker in Workers.Values)
+            worker.Dispose();
+    }
+}

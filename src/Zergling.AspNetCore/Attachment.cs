@@ -1,0 +1,50 @@
+using Zerg;
+using Zergling.AspNetCore.Listening;
+
+namespace Zergling.AspNetCore;
+
+/// <summary>The sockets of one pool, or of the launcher, and what is known of its wishes. The overseer's alone.</summary>
+internal sealed class Attachment(ZergClient? client, string source)
+{
+    private ZergReport? _told;
+
+    /// <summary>The session; null for the launcher's sockets.</summary>
+    public ZergClient? Client => client;
+
+    /// <summary>Where the sockets are from, for people.</summary>
+    public string Source => source;
+
+    /// <summary>Reads the orders of the session.</summary>
+    public Task Following { get; set; } = Task.CompletedTask;
+
+    public Dictionary<string, Gate> Gates { get; } = [];
+
+    /// <summary>Nobody gives orders here: the launcher's sockets, or a plain uWSGI pool's.</summary>
+    public bool IsPlain => client is null or { IsPlain: true };
+
+    /// <summary>The session is over.</summary>
+    public bool IsOrphan { get; set; }
+
+    /// <summary>The last order to accept or not to; null before the first.</summary>
+    public bool? Wanted { get; set; }
+
+    public bool IsDraining { get; set; }
+
+    /// <summary>Connections are accepted as soon as the app is warm.</summary>
+    public bool Accepts(ZergMode mode)
+        => !IsDraining && (Wanted ?? (IsPlain || (IsOrphan && mode != ZergMode.Standby)));
+
+    /// <summary>Tells the pool what it does not know yet.</summary>
+    public async Task ReportAsync(bool warm, ZergMode mode, ConnectionRegister register)
+    {
+        var state = IsDraining ? ZerglingState.Draining
+            : !warm ? ZerglingState.Starting
+            : Accepts(mode) ? ZerglingState.Accepting
+            : ZerglingState.Paused;
+        var report = new ZergReport(state, register.Count, register.Requests);
+        if (client is null || IsOrphan || report == _told)
+            return;
+        _told = report;
+        await client.ReportAsync(report);
+    }
+}

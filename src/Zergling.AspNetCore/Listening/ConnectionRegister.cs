@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace Zergling.AspNetCore.Listening;
+
+/// <summary>The open connections that came through the pool's sockets, and whether they are being drained.</summary>
+internal sealed class ConnectionRegister(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
+    private volatile bool _draining;
+    private int _count;
+
+    /// <summary>Every response is to be the last of its connection.</summary>
+    public bool IsDraining => _draining;
+
+    /// <summary>How many connections are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many requests are in flight on them.</summary>
+    public int Requests => _open.Sum(entry => entry.Key.Requests);
+
+    public TimeProvider Time => time;
+
+    /// <summary>Milliseconds on a clock that only goes forward.</summary>
+    public long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>Those open at about this moment.</summary>
+    public IEnumerable<TrackedConnection> Open => _open.Select(entry => entry.Key);
+
+    public void BeginDrain() => _draining = true;
+
+    public void Add(TrackedConnection connection)
+    {
+        if (_open.TryAdd(connection, 0))
+            Interlocked.Increment(ref _count);
+    }
+
+    public void Remove(TrackedConnection connection)
+    {
+        if (_open.TryRemove(connection, out _))
+            Interlocked.Decrement(ref _count);
+    }
+}

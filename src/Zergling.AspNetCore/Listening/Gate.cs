@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Zerg;
+
+namespace Zergling.AspNetCore.Listening;
+
+/// <summary>
+/// Accepts on one passed socket while it is open. The open file description behind it belongs to the pool and to every
+/// other zergling too: it is never told to listen, never shut down, and no owning Socket is ever made over it.
+/// </summary>
+internal sealed partial class Gate : IAsyncDisposable
+{
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _sync = new();
+    private readonly ZergSocket _socket;
+    private readonly Socket _listener;
+    private readonly Action<Socket> _deliver;
+    private readonly ILogger _log;
+    private CancellationTokenSource? _open;
+    private Task _accepting = Task.CompletedTask;
+    private bool _retired;
+
+    public Gate(ZergSocket socket, Action<Socket> deliver, ILogger log)
+    {
+        _socket = socket;
+        _deliver = deliver;
+        _log = log;
+
+        // One Socket for life: the runtime never forgets a descriptor it has once waited for.
+        _listener = new Socket(new SafeSocketHandle(socket.Handle, ownsHandle: false));
+    }
+
+    /// <summary>Which socket this is.</summary>
+    public ZergSocket Socket => _socket;
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Open()
+    {
+        lock (_sync)
+        {
+            if (_retired || _open is not null)
+                return;
+            _open = new CancellationTokenSource();
+            var token = _open.Token;
+            _accepting = Task.Run(() => AcceptAsync(token), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Accepts nothing more; when this completes, all that was accepted has been delivered.</summary>
+    public async Task CloseAsync()
+    {
+        CancellationTokenSource? open;
+        Task accepting;
+        lock (_sync)
+        {
+            open = _open;
+            accepting = _accepting;
+            _open = null;
+        }
+
+        if (open is not null)
+            await open.CancelAsync();
+        await accepting;
+        open?.Dispose();
+    }
+
+    /// <summary>Closes the gate and, last of all, this process's copy of the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_sync)
+            _retired = true;
+        await CloseAsync();
+        _socket.Dispose();
+    }
+
+    private async Task AcceptAsync(CancellationToken closed)
+    {
+        var pause = s_shortestPause;
+        while (!closed.IsCancellationRequested)
+        {
+            try
+            {
+                // An accept that has succeeded wins over its cancellation: the runtime then returns the connection
+                // and forgets the token, so nothing between here and the delivery may look at it.
+                _deliver(await _listener.AcceptAsync(closed));
+                pause = s_shortestPause;
+            }
+            catch (OperationCanceledException) when (closed.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode == SocketError.ConnectionAborted)
+            {
+                // The peer left the queue before it was served; the next one is waiting.
+            }
+            catch (Exception problem)
+            {
+                // Out of descriptors or memory, or somebody shut the listener down: it may pass.
+                Log.AcceptFailed(_log, _socket.Address, problem.Message, pause.TotalMilliseconds);
+                await Task.Delay(pause, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(221, LogLevel.Warning, "accept on '{Address}': {Problem}; trying again in {Milliseconds} ms",
+            EventName = "AcceptFailed")]
+        public static partial void AcceptFailed(ILogger log, string address, string problem, double milliseconds);
+    }
+}

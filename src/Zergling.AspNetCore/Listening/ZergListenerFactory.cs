@@ -1,0 +1,14 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Zergling.AspNetCore.Listening;
+
+/// <summary>Binds our endpoint and leaves every other one to the transport Kestrel comes with.</summary>
+internal sealed class ZergListenerFactory(ZergListener listener)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    public bool CanBind(EndPoint endpoint) => endpoint is ZergEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+        => new(listener);
+}

@@ -1,0 +1,109 @@
+using Zerg;
+
+namespace Zergling.AspNetCore;
+
+/// <content>The ways out: drained, stopped, failed.</content>
+internal sealed partial class Overseer
+{
+    // A handler that goes on after its connection was aborted, or a host that never finishes its start, may not hold
+    // up the end for longer.
+    private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns once the drain is over: for whoever stops the host by himself.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_stopping)
+            return;
+        Post(new ZerglingEvent.Leave("the app stops"));
+        await _drained.Task;
+    }
+
+    private async Task DrainAsync(Attachment attachment, ZergOrder.Drain order)
+    {
+        Log.Ordered(_log, attachment.Source, "drain");
+        attachment.IsDraining = true;
+
+        // One of several pools: the others still want this process.
+        if (_attachments.TrueForAll(other => other.IsDraining || other.IsOrphan))
+            await DrainAllAsync(order.Reason, order.Mercy);
+        await ApplyAsync(attachment);
+        await ReportAsync();
+    }
+
+    private async Task DrainAllAsync(string reason, TimeSpan mercy)
+    {
+        if (!_warm)
+        {
+            // Nobody has been accepted yet.
+            await StopAsync(reason, ExitCodes.Ok);
+            return;
+        }
+
+        if (_register.IsDraining)
+        {
+            // Who asks again may only want it sooner.
+            _hurry.CancelAfter(mercy);
+            return;
+        }
+
+        Log.Draining(_log, reason, mercy.TotalSeconds, _register.Count);
+        _reason = reason;
+        _register.BeginDrain();
+        foreach (var attachment in _attachments)
+        {
+            attachment.IsDraining = true;
+            await ApplyAsync(attachment);
+        }
+
+        await ReportAsync();
+        NotifySocket.Tell("STOPPING=1");
+        _draining = FinishAsync(mercy);
+    }
+
+    private async Task FinishAsync(TimeSpan mercy)
+    {
+        var told = _lifetime.Begin();
+        var clean = await _drain.RunAsync(mercy, _hurry.Token);
+        if (clean)
+            Log.Drained(_log);
+        else
+            Log.Forced(_log);
+        await told;
+        _drained.TrySetResult();
+        Stop(clean ? _shutdownTimeout : s_stuck);
+    }
+
+    private async Task FailAsync(string reason)
+    {
+        Log.NotReady(_log, reason);
+        await FailedAsync(reason);
+        await StopAsync(reason, ExitCodes.Failed);
+    }
+
+    private async Task StopAsync(string reason, int exitCode)
+    {
+        Log.Stopped(_log, reason, exitCode);
+        _reason = reason;
+        Environment.ExitCode = exitCode;
+        await _hurry.CancelAsync();
+        _drained.TrySetResult();
+        Stop(s_stuck);
+        foreach (var attachment in _attachments)
+            await ApplyAsync(attachment);
+        await _drain.ForceAsync(TimeSpan.Zero, _hurry.Token);
+
+        if (!_application.ApplicationStarted.IsCancellationRequested)
+        {
+            await Task.Delay(s_stuck, _time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_over.IsCancellationRequested)
+                Environment.Exit(exitCode);
+        }
+    }
+
+    private void Stop(TimeSpan timeout)
+    {
+        _stopping = true;
+        _host.ShutdownTimeout = timeout < _shutdownTimeout ? timeout : _shutdownTimeout;
+        _application.StopApplication();
+    }
+}

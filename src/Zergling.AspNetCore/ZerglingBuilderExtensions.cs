@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Zergling.AspNetCore;
+using Zergling.AspNetCore.Draining;
+using Zergling.AspNetCore.Listening;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Makes an ASP.NET Core app a zergling.</summary>
+public static class ZerglingBuilderExtensions
+{
+    /// <summary>
+    /// With a pool (<c>--zerg PATH</c> or <c>ZERG</c>) the app attaches to it, serves the sockets it is passed, takes
+    /// over from the release before it once it is ready and warm, and drains without losing a request. Under the
+    /// program <c>zergling</c> it is a worker. With neither, nothing changes but that <see cref="ZergLifetime"/> can be
+    /// injected.
+    /// </summary>
+    /// <param name="builder">What <c>WebApplication.CreateBuilder(args)</c> returns.</param>
+    /// <param name="configure">Overrides what environment, configuration and command line say.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="Zerg.ZergException">An option makes no sense; the message names it.</exception>
+    public static TBuilder UseZergling<TBuilder>(this TBuilder builder, Action<ZerglingOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = OptionsReader.Read(builder);
+        configure?.Invoke(options);
+
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new ZergLifetime(
+            provider.GetRequiredService<IHostApplicationLifetime>(), options));
+
+        var launched = LaunchedSockets.FromEnvironment();
+        if (launched is null && options.Pools.Count == 0)
+            return builder;
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("a zergling needs Linux");
+
+        if (launched is not null)
+            services.AddSingleton(launched);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ConnectionRegister>();
+        services.AddSingleton<ZergListener>();
+        services.AddSingleton<Drain>();
+        services.AddSingleton<Overseer>();
+        services.AddSingleton<IHostLifetime, ZerglingHostLifetime>();
+        services.AddSingleton<IConnectionListenerFactory, ZergListenerFactory>();
+        services.AddHostedService<ZerglingService>();
+
+        // First of all, so that whatever another filter answers by itself is counted and closed as well.
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestTracker>());
+
+        // Last of all, so that endpoint defaults apply whenever they were set.
+        services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>>(provider =>
+            new EndPointSetup(provider.GetRequiredService<ZergListener>()));
+        return builder;
+    }
+}

@@ -1,0 +1,32 @@
+using Zerg;
+
+namespace Zergling.AspNetCore;
+
+/// <summary>What the overseer reacts to.</summary>
+internal abstract record ZerglingEvent
+{
+    private ZerglingEvent()
+    {
+    }
+
+    /// <summary>The pool says what to do.</summary>
+    public sealed record Ordered(Attachment Attachment, ZergOrder Order) : ZerglingEvent;
+
+    /// <summary>The pool is gone.</summary>
+    public sealed record Orphaned(Attachment Attachment) : ZerglingEvent;
+
+    /// <summary>The host has started and the app has answered itself.</summary>
+    public sealed record Warm : ZerglingEvent;
+
+    /// <summary>The app cannot answer.</summary>
+    public sealed record Cold(string Reason) : ZerglingEvent;
+
+    /// <summary>A signal, or the app itself, wants the process to end.</summary>
+    public sealed record Leave(string Reason) : ZerglingEvent;
+
+    /// <summary>The process is to end now, whatever is open.</summary>
+    public sealed record Hurry(string Reason) : ZerglingEvent;
+
+    /// <summary>A second is over.</summary>
+    public sealed record Tick : ZerglingEvent;
+}

@@ -1,0 +1,114 @@
+using Zergling.Workers;
+
+namespace Zergling;
+
+/// <summary>The first start, renewals, and leaving.</summary>
+internal sealed partial class Launcher
+{
+    private void StartAll(Fleet fleet)
+    {
+        foreach (var number in fleet.Numbers)
+        {
+            // The first that cannot be started makes the fleet leave.
+            if (fleet.IsLeaving)
+                return;
+            Start(fleet, number);
+        }
+    }
+
+    private void BecomeReady(Fleet fleet)
+    {
+        fleet.WasReady = true;
+        if (fleet == _current)
+        {
+            _phase = LauncherPhase.Serving;
+            _pools.Ready();
+            Log.Ready(_logger, _options.Processes);
+        }
+        else
+        {
+            Log.Renewed(_logger, _options.Processes);
+            var old = _current;
+            _current = fleet;
+            _next = null;
+            Retire(old, _options.Mercy);
+        }
+
+        Report();
+        _manager.Ready($"workers serving: {_options.Processes}");
+        RenewAgain();
+    }
+
+    private void Renew(string reason)
+    {
+        if (_phase == LauncherPhase.Leaving)
+            return;
+        if (_phase == LauncherPhase.Starting || _next is not null)
+        {
+            _renewAgain = true;
+            Log.RenewalRemembered(_logger, reason);
+            return;
+        }
+
+        Log.Renewing(_logger, reason);
+        _manager.Reloading("new workers start");
+        StartAll(_next = new Fleet(_options.Processes));
+    }
+
+    private void RenewAgain()
+    {
+        if (!_renewAgain)
+            return;
+        _renewAgain = false;
+        Renew("it was asked for meanwhile");
+    }
+
+    private void Fail(Fleet fleet, string reason, IReadOnlyList<string> lastLines)
+    {
+        if (fleet.IsLeaving)
+            return;
+        if (fleet == _current)
+        {
+            _pools.Failed(reason, lastLines);
+            Leave(Zerg.ExitCodes.Failed, reason, _options.Mercy);
+            return;
+        }
+
+        Log.RenewalFailed(_logger, reason);
+        _next = null;
+        Retire(fleet, _options.Mercy);
+        _manager.Ready($"the old workers serve: {reason}");
+        RenewAgain();
+    }
+
+    private void Retire(Fleet fleet, TimeSpan mercy)
+    {
+        fleet.Leave();
+        foreach (var worker in fleet.Workers)
+        {
+            _leaving.Add(worker);
+            Stop(worker, mercy);
+        }
+    }
+
+    private void Leave(int exitCode, string reason, TimeSpan mercy)
+    {
+        if (_phase == LauncherPhase.Leaving)
+            return;
+        _phase = LauncherPhase.Leaving;
+        _exitCode = exitCode;
+        Reason = reason;
+        Log.Leaving(_logger, reason, Zerg.Configuration.Duration.Format(mercy));
+        _manager.Stopping(reason);
+        Retire(_current, mercy);
+        if (_next is not null)
+            Retire(_next, mercy);
+        Report();
+    }
+
+    private void KillAll()
+    {
+        foreach (var worker in _leaving)
+            worker.Kill();
+    }
+}

@@ -1,0 +1,58 @@
+using Zerg;
+using Zerg.Posix;
+using Zergling.Pools;
+
+namespace Zergling;
+
+/// <summary>What others ask for: the administrator by signals, a pool by its orders.</summary>
+internal sealed partial class Launcher
+{
+    private void Obey(int signal)
+    {
+        var name = Signals.Name(signal);
+        if (signal == Signals.SIGHUP)
+        {
+            Renew(name);
+        }
+        else if (++_stopSignals == 1)
+        {
+            Leave(ExitCodes.Ok, name, _options.Mercy);
+        }
+        else
+        {
+            Log.Killing(_logger, name);
+            KillAll();
+        }
+    }
+
+    private void Obey(PoolLink pool, ZergOrder order)
+    {
+        switch (order)
+        {
+            case ZergOrder.Drain drain:
+                Leave(ExitCodes.Ok, Because("drained", drain.Reason), drain.Mercy);
+                break;
+            case ZergOrder.Stop stop when _phase == LauncherPhase.Leaving:
+                Log.Killing(_logger, Because("stopped", stop.Reason));
+                KillAll();
+                break;
+            case ZergOrder.Stop stop:
+                Leave(stop.ExitCode, Because("stopped", stop.Reason), _options.Mercy);
+                break;
+            case ZergOrder.Sockets sockets:
+                pool.Change(sockets);
+                Renew($"the sockets of {pool.Address} changed");
+                break;
+            case ZergOrder.Pause:
+                Log.CannotPause(_logger);
+                break;
+            case ZergOrder.Resume:
+                // The workers accept since they run; the pool waits for the word that they do.
+                Report();
+                break;
+        }
+    }
+
+    private static string Because(string what, string reason)
+        => reason.Length == 0 ? $"{what} by the pool" : $"{what} by the pool: {reason}";
+}

@@ -1,0 +1,128 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Zerg;
+using Zerg.Configuration;
+using Zerg.Posix;
+using Zergling.Pools;
+using Zergling.Workers;
+
+namespace Zergling;
+
+/// <summary>
+/// The owner of all state: one loop over one channel of events. Signals, sessions, timers and children only post to
+/// it, and nothing in it waits for anything but the next event.
+/// </summary>
+internal sealed partial class Launcher : IAsyncDisposable
+{
+    private readonly ZerglingOptions _options;
+    private readonly PoolLinks _pools;
+    private readonly ChannelReader<LauncherEvent> _events;
+    private readonly ChannelWriter<LauncherEvent> _post;
+    private readonly WorkerStarter _starter;
+    private readonly ServiceNotifier _manager;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly List<Worker> _leaving = [];
+    private Fleet _current;
+    private Fleet? _next;
+    private LauncherPhase _phase = LauncherPhase.Starting;
+    private bool _renewAgain;
+    private int _stopSignals;
+    private int _exitCode;
+
+    public Launcher(
+        ZerglingOptions options, string release, PoolLinks pools, Channel<LauncherEvent> events,
+        ServiceNotifier manager, ILogger logger, TimeProvider time)
+    {
+        _options = options;
+        _pools = pools;
+        _events = events.Reader;
+        _post = events.Writer;
+        _manager = manager;
+        _logger = logger;
+        _time = time;
+        _starter = new WorkerStarter(options, release, events.Writer, time);
+        _current = new Fleet(options.Processes);
+    }
+
+    /// <summary>Why it left, in one line.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Runs the workers until all of them have left.</summary>
+    /// <returns>The exit status.</returns>
+    public async Task<int> RunAsync()
+    {
+        _pools.Begin(_post);
+        StartAll(_current);
+        while (!HasLeft)
+            Handle(await _events.ReadAsync());
+        _pools.Bye(Reason);
+        return _exitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _current.Dispose();
+        await _pools.DisposeAsync();
+        _starter.Dispose();
+    }
+
+    private bool HasLeft => _phase == LauncherPhase.Leaving && _leaving.Count == 0;
+
+    private void Handle(LauncherEvent what)
+    {
+        switch (what)
+        {
+            case LauncherEvent.Signalled signalled:
+                Obey(signalled.Number);
+                break;
+            case LauncherEvent.Ordered ordered:
+                Obey(ordered.Pool, ordered.Order);
+                break;
+            case LauncherEvent.PoolGone gone when _phase != LauncherPhase.Leaving:
+                Log.PoolGone(_logger, gone.Pool.Address);
+                break;
+            case LauncherEvent.Executed executed:
+                Settle(executed.Worker);
+                break;
+            case LauncherEvent.Notified notified:
+                Hear(notified.Worker, notified.Notification);
+                break;
+            case LauncherEvent.Answered answered:
+                BecomeReady(answered.Worker);
+                break;
+            case LauncherEvent.Ended ended:
+                CollectOutput(ended.Worker, ended.Status);
+                break;
+            case LauncherEvent.OutputComplete complete:
+                Bury(complete.Worker, complete.LastLines);
+                break;
+            case LauncherEvent.Due due:
+                TimeIsUp(due.Worker, due.Deadline);
+                break;
+            case LauncherEvent.Late late:
+                GiveUpOn(late.Worker, late.LastLines);
+                break;
+            case LauncherEvent.LineCut cut:
+                Log.LineCut(_logger, cut.Worker, Output.LineAssembler.MaxLine / 1024);
+                break;
+            case LauncherEvent.RestartDue restart when !restart.Fleet.IsLeaving:
+                Start(restart.Fleet, restart.Number);
+                break;
+        }
+    }
+
+    private void Report()
+    {
+        var state = _phase switch
+        {
+            LauncherPhase.Starting => ZerglingState.Starting,
+            LauncherPhase.Serving => ZerglingState.Accepting,
+            _ => ZerglingState.Draining,
+        };
+        IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
+        _pools.Report(new ZergReport(
+            state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()]));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net.Sockets;
+using Zerg;
+using Zerg.Posix;
+using Zerg.Programs;
+using Zergling;
+using Zergling.Output;
+
+// A parent that ignored SIGCHLD has every child's exit status thrown away; the runtime does not repair that.
+_ = Libc.signal(Signals.SIGCHLD, Libc.SIG_DFL);
+
+switch (args)
+{
+    case [ExecVerb.Verb, ..]:
+        return ExecVerb.Run(args.AsSpan(1));
+    case [OutputKeeper.Verb, var directory]:
+        OutputKeeper.Run(directory);
+        return ExitCodes.Ok;
+}
+
+var root = CommandLine.Create();
+var parsed = root.Parse(args, VocabularyOptions.Parsing);
+if (CommandLine.IsQuestion(parsed))
+    return parsed.Invoke();
+
+try
+{
+    return CommandLine.TryReadOptions(parsed, args, out var options, out var exitCode)
+        ? await LaunchVerb.RunAsync(options)
+        : exitCode;
+}
+catch (ZergException problem)
+{
+    return CommandLine.Fail(problem.Message, problem.ExitCode);
+}
+catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SocketException)
+{
+    return CommandLine.Fail(problem.Message, ExitCodes.System);
+}

@@ -1,0 +1,57 @@
+namespace Zergling.Workers;
+
+/// <summary>The workers that serve together: all of one start, or of one renewal.</summary>
+internal sealed class Fleet(int size) : IDisposable
+{
+    private readonly Worker?[] _workers = new Worker?[size];
+    private readonly Backoff[] _backoffs = [.. Enumerable.Range(0, size).Select(_ => new Backoff())];
+    private readonly ITimer?[] _restarts = new ITimer?[size];
+
+    /// <summary>It was ready once; a worker that dies from then on is started again.</summary>
+    public bool WasReady { get; set; }
+
+    /// <summary>It is to leave: nobody is started for it any more.</summary>
+    public bool IsLeaving { get; private set; }
+
+    public IEnumerable<int> Numbers => Enumerable.Range(1, size);
+
+    public IEnumerable<Worker> Workers => _workers.OfType<Worker>();
+
+    public bool IsReady => _workers.All(worker => worker?.State == WorkerState.Ready);
+
+    public void Add(Worker worker) => _workers[worker.Number - 1] = worker;
+
+    /// <summary>Takes out a worker that has ended.</summary>
+    /// <returns>False when it was not of this fleet.</returns>
+    public bool Remove(Worker worker)
+    {
+        if (_workers[worker.Number - 1] != worker)
+            return false;
+        _workers[worker.Number - 1] = null;
+        return true;
+    }
+
+    /// <summary>Has a number started again after a while.</summary>
+    /// <returns>How long that is.</returns>
+    public TimeSpan ScheduleRestart(int number, TimeSpan life, TimeProvider time, Action due)
+    {
+        var index = number - 1;
+        var wait = _backoffs[index].After(life);
+        _restarts[index]?.Dispose();
+        _restarts[index] = time.CreateTimer(_ => due(), null, wait, Timeout.InfiniteTimeSpan);
+        return wait;
+    }
+
+    public void Leave()
+    {
+        IsLeaving = true;
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var restart in _restarts)
+            restart?.Dispose();
+    }
+}

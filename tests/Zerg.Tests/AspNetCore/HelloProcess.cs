@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+using Mono.Unix.Native;
+
+namespace Zerg.Tests.AspNetCore;
+
+/// <summary>examples/hello as a process of its own.</summary>
+internal sealed class HelloProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private HelloProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardError = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardInput = true;
+        start.Environment["DOTNET_gcServer"] = "0";
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static string Assembly { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "hello", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')),
+        "hello.dll"));
+
+    /// <summary>Everything it wrote so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    public int Id => _process.Id;
+
+    public static HelloProcess Start(string[] arguments, params (string Name, string Value)[] environment)
+        => new(With(new ProcessStartInfo("dotnet", [Assembly, .. arguments]), environment));
+
+    /// <summary>Attached to a pool.</summary>
+    public static HelloProcess Attach(AppPool pool, params (string Name, string Value)[] environment)
+        => Start(["--zerg", pool.Path, "--zerg-release", "r1"], environment);
+
+    /// <summary>Started as the launcher does it, with a descriptor of this process as its number 3.</summary>
+    public static HelloProcess Launch(int descriptor, params (string Name, string Value)[] environment)
+        => new(With(
+            new ProcessStartInfo(
+                "bash",
+                ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=1; exec dotnet '{Assembly}' 3<&{descriptor}"]),
+            environment));
+
+    public void Signal(Signum signal) => Syscall.kill(_process.Id, signal);
+
+    public async Task<int> ExitAsync(CancellationToken cancel)
+    {
+        await _process.WaitForExitAsync(cancel);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
+            TestContext.Out.WriteLine(Output);
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo With(ProcessStartInfo start, (string Name, string Value)[] environment)
+    {
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+            _output.AppendLine(line);
+    }
+}

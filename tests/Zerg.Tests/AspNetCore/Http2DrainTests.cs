@@ -1,0 +1,106 @@
+using Zerg.Protocol;
+
+namespace Zerg.Tests.AspNetCore;
+
+[CancelAfter(60_000)]
+internal sealed class Http2DrainTests
+{
+    private const int Announcement = int.MaxValue;
+    private static readonly DrainFrame s_drain = new() { Mercy = 30, Reason = "replaced" };
+
+    private AppPool _pool = null!;
+    private HelloProcess _hello = null!;
+    private AppSession _session = null!;
+
+    [TearDown]
+    public void Stop()
+    {
+        _hello.Dispose();
+        _session.Dispose();
+        _pool.Dispose();
+    }
+
+    // The warm-up speaks HTTP/2 as well, else this zergling would never be ready.
+    [SetUp]
+    public async Task ServeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        _pool = new AppPool("http");
+        _hello = HelloProcess.Attach(
+            _pool, ("Kestrel__EndpointDefaults__Protocols", "Http2"), ("ZERG_DRAIN_IDLE", "1"));
+        _session = await _pool.AcceptAsync(patience.Token);
+        await _session.ExpectAsync<ReadyFrame>(patience.Token);
+        await _session.OrderAsync(new ResumeFrame());
+        await _session.ExpectStateAsync(ZerglingState.Accepting, patience.Token);
+    }
+
+    [TestCase(1)]
+    [TestCase(10)]
+    [TestCase(100)]
+    public async Task Every_stream_sent_before_the_announcement_arrived_is_answered(
+        int streams, CancellationToken cancel)
+    {
+        var clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Http2Client.ConnectAsync(_pool.Port, cancel)));
+        var loads = clients.Select(client => Task.Run(() => LoadAsync(client, streams, cancel), cancel)).ToArray();
+        await _session.ExpectAsync<StateFrame>(cancel, state => state.Connections == 8);
+
+        await _session.OrderAsync(s_drain);
+        await Task.WhenAll(loads);
+        Assert.That(clients.Select(client => client.Open.Count), Is.All.Zero);
+        Assert.That(clients.Select(client => client.GoAways[0]), Is.All.EqualTo(Announcement));
+        Assert.That(clients.Select(client => client.GoAways.Count), Is.All.EqualTo(2));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_stream_in_flight_keeps_its_connection_open_for_others(CancellationToken cancel)
+    {
+        using var client = await Http2Client.ConnectAsync(_pool.Port, cancel);
+        await client.AskAsync("/slow?ms=3000", cancel);
+        await _session.ExpectAsync<StateFrame>(cancel, state => state.Requests == 1);
+        await _session.OrderAsync(s_drain);
+        await _session.ExpectStateAsync(ZerglingState.Draining, cancel);
+
+        await client.AskAsync("/", cancel);
+        while (client.GoAways.Count == 0)
+            await client.ReadAsync(cancel);
+        await client.AskAsync("/", cancel);
+        while (await client.ReadAsync(cancel))
+        {
+        }
+
+        Assert.That(client.Answered, Is.EqualTo(3));
+        Assert.That(client.GoAways, Is.EqualTo((int[])[Announcement, 5]));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test]
+    public async Task An_idle_connection_ends_with_GOAWAY_after_drain_idle(CancellationToken cancel)
+    {
+        using var client = await Http2Client.ConnectAsync(_pool.Port, cancel);
+        await client.AskAsync("/", cancel);
+        while (client.Answered == 0)
+            await client.ReadAsync(cancel);
+
+        await _session.OrderAsync(s_drain);
+        while (await client.ReadAsync(cancel))
+        {
+        }
+
+        Assert.That(client.GoAways, Is.EqualTo((int[])[1]));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    // Keeps so many streams open until it is told to go, then reads to the end.
+    private static async Task LoadAsync(Http2Client client, int streams, CancellationToken cancel)
+    {
+        do
+        {
+            while (client.GoAways.Count == 0 && client.Open.Count < streams)
+                await client.AskAsync("/", cancel);
+        }
+        while (await client.ReadAsync(cancel));
+        client.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using Zerg.Configuration;
+
+namespace Zerg.Tests.Configuration;
+
+/// <summary>Reads options from the lines of a section, which begin at line 2 of t.yml.</summary>
+internal static class Yaml
+{
+    public const string File = "t.yml";
+
+    public static (OptionList Options, IReadOnlyList<Problem> Problems) Read(string text) =>
+        StrictYamlReader.Read(new StringReader(text), File);
+
+    public static OptionList Section(params string[] lines)
+    {
+        (OptionList options, IReadOnlyList<Problem> problems) = Read(Text(lines));
+        Assert.That(problems, Is.Empty);
+        return options;
+    }
+
+    public static string Text(params string[] lines) =>
+        "zerg:\n" + string.Concat(lines.Select(line => $"  {line}\n"));
+
+    public static PoolOptions Pool(params string[] lines)
+    {
+        (PoolOptions? options, IReadOnlyList<Problem> problems) = PoolOptions.From(Section(lines), File, Hosts.User);
+        Assert.That(Lines(problems.Where(problem => problem.Severity == Severity.Error)), Is.Empty);
+        return options!;
+    }
+
+    public static string[] PoolProblems(params string[] lines) =>
+        Lines(PoolOptions.From(Section(lines), File, Hosts.User).Problems);
+
+    public static ZerglingOptions Zergling(params string[] lines)
+    {
+        (ZerglingOptions? options, IReadOnlyList<Problem> problems) =
+            ZerglingOptions.From(Section(lines), File, Hosts.User);
+        Assert.That(Lines(problems), Is.Empty);
+        return options!;
+    }
+
+    public static string[] PoolProblems(HostFacts host, params string[] lines) =>
+        Lines(PoolOptions.From(Section(lines), File, host).Problems);
+
+    public static string[] ZerglingProblems(params string[] lines) =>
+        Lines(ZerglingOptions.From(Section(lines), File, Hosts.User).Problems);
+
+    public static string[] Lines(IEnumerable<Problem> problems) => [.. problems.Select(problem => problem.ToString())];
+}

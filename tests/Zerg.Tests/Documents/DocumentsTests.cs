@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Documents;
+
+/// <summary>What the documents tell people to do works.</summary>
+internal sealed partial class DocumentsTests
+{
+    private static readonly string[] s_pages =
+        ["README.md", .. Directory.EnumerateFiles(Path.Combine(ProgramFiles.Root, "docs"), "*.md")];
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_sample_configuration_is_valid_as_it_is(CancellationToken cancel)
+        => await CheckAsync(Path.Combine(ProgramFiles.Root, "galaxy.yml.sample"), cancel);
+
+    [Test, CancelAfter(60_000)]
+    public async Task Every_configuration_in_the_documents_is_valid(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        var blocks = s_pages.SelectMany(page => YamlBlock().Matches(Read(page)))
+            .Select(match => match.Groups[1].Value).Where(text => text.Contains("zerg:\n", StringComparison.Ordinal)).ToList();
+        Assert.That(blocks, Is.Not.Empty);
+        foreach (var (block, index) in blocks.Select((block, index) => (block, index)))
+        {
+            var file = Path.Combine(directory.Path, $"block{index}.yml");
+            await File.WriteAllTextAsync(file, block, cancel);
+            await CheckAsync(file, cancel);
+        }
+    }
+
+    [TestCaseSource(nameof(s_pages))]
+    public void Every_link_to_a_file_leads_somewhere(string page)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(ProgramFiles.Root, page))!;
+        foreach (Match link in Link().Matches(Read(page)))
+            Assert.That(Path.Exists(Path.Combine(folder, link.Groups[1].Value)), link.Value);
+    }
+
+    // The commands of the README's section "A .NET app in five lines", with a path and a port of the test's own.
+    [Test, CancelAfter(60_000)]
+    public async Task The_restart_of_the_README_goes_as_it_says(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, "zerg.sock");
+        using var pool = ChildProcess.Start("dotnet", [ProgramFiles.ZergPool, "--zerg-pool", $"{path}:127.0.0.1:0"]);
+        await pool.ErrorAsync(" holds ", cancel);
+        using var first = Release("1");
+        await pool.ErrorAsync("release '1'", cancel);
+        await first.OutputAsync("orders: resume", cancel);
+        using var second = Release("2");
+        await pool.ErrorAsync("release '2') completed", cancel);
+        Assert.That(await first.ExitAsync(cancel), Is.Zero);
+        using var status = ChildProcess.Start("dotnet", [ProgramFiles.ZergPool, "status", "--zerg", path]);
+        Assert.That(await status.ExitAsync(cancel), Is.Zero);
+        Assert.That(status.Output.Lines, Has.Some.Contains("accepting"));
+
+        ChildProcess Release(string release) => ChildProcess.Start(
+            "dotnet", [ProgramFiles.Hello],
+            new Dictionary<string, string?> { ["ZERG"] = path, ["ZERG_RELEASE"] = release, ["LISTEN_PID"] = null });
+    }
+
+    private static async Task CheckAsync(string file, CancellationToken cancel)
+    {
+        using var check = ChildProcess.Start("dotnet", [ProgramFiles.ZergPool, "check", file]);
+        Assert.That(await check.ExitAsync(cancel), Is.Zero, string.Join('\n', check.Error.Lines));
+        Assert.That(check.Error.Lines, Is.Empty);
+    }
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(ProgramFiles.Root, page));
+
+    [GeneratedRegex("```ya?ml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex YamlBlock();
+
+    [GeneratedRegex(@"\]\(((?!http|#)[^)#]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+}

@@ -1,0 +1,123 @@
+using Zerg.Posix;
+using Zerg.StrictClient;
+using Zerg.Tests.AspNetCore;
+using Zerg.Tests.Harness;
+using ZergPool.Control;
+
+namespace Zerg.Tests.Guarantees;
+
+/// <summary>The old release serves on as if nothing had happened, and the status says why the new one does not.</summary>
+internal sealed class Guarantee2_a_release_that_does_not_become_ready_takes_no_traffic : GuaranteeFixture
+{
+    private Crowd _crowd = null!;
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_one_that_crashes_before_it_attaches(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        var bad = Stage.Hello("bad", ("HELLO_FAIL", "start"));
+        Assert.That(await bad.ExitAsync(cancel), Is.EqualTo(3));
+        await ServedThroughoutAsync(cancel);
+
+        // It never came: there is nothing for the pool to tell.
+        Assert.That((await Stage.StatusAsync(cancel)).History, Is.Empty);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_one_that_hangs_while_it_starts(CancellationToken cancel)
+    {
+        await ServeAsync(cancel, "--ready-timeout", "3s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 3 s", cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_one_that_answers_its_warm_up_with_an_error(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        await RefusedAsync(
+            Stage.Hello("bad", ("HELLO_FAIL", "warmup")), 1, "warm-up of '/': the app answered 500", cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_one_that_is_killed_while_it_starts(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        var bad = Stage.Hello("bad", ("HELLO_FAIL", "hang"));
+        await Stage.StatusAsync(status => status.Handover is not null, cancel);
+        bad.Signal(Signals.SIGKILL);
+        await RefusedAsync(bad, 128 + Signals.SIGKILL, "its session ended without a bye", cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_a_command_that_exits(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        var bad = Stage.Launch("bad", "--ready start", "sh", "-c", "echo no such module; exit 3");
+        var failed = await RefusedAsync(bad, 1, "worker 1 ended with exit status 3 before it was ready", cancel);
+        Assert.That(failed.Output, Is.EqualTo(["no such module"]));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_a_command_that_exits_before_it_notifies(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        var bad = Stage.Launch(
+            "bad", "--ready notify --env HELLO_FAIL=start", "dotnet", HelloProcess.Assembly);
+        var failed = await RefusedAsync(bad, 1, "worker 1 ended with exit status 3 before it was ready", cancel);
+        Assert.That(failed.Output, Is.EqualTo(["hello: told to fail at start"]));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_a_command_that_never_answers_its_probe(CancellationToken cancel)
+    {
+        await ServeAsync(cancel);
+        var bad = Stage.Launch(
+            "bad", "--ready http:/ --ready-timeout 3s", "sh", "-c", "echo warming up; exec sleep 600");
+        var failed = await RefusedAsync(bad, 1, "worker 1 was not ready within 3s", cancel);
+        Assert.That(failed.Output, Is.EqualTo(["warming up"]));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task But_the_release_after_it_does(CancellationToken cancel)
+    {
+        await ServeAsync(cancel, "--ready-timeout", "3s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 3 s", cancel, "better");
+    }
+
+    private async Task ServeAsync(CancellationToken cancel, params string[] options)
+    {
+        await OpenAsync(cancel, options);
+        await Stage.PremiereAsync("good", cancel);
+        _crowd = new Crowd(Stage)
+            .Add("keep-alive", 100, o => o with { Mode = LoadMode.Paced, Connections = 16, Rate = 500 })
+            .Add("one connection a request", 100, o => o with { Mode = LoadMode.PerConnection, Connections = 2 });
+        await _crowd.SeesAsync("good", cancel);
+    }
+
+    private async Task<HistoryStatus> RefusedAsync(
+        ChildProcess bad, int exitCode, string reason, CancellationToken cancel, params string[] more)
+    {
+        Assert.That(await bad.ExitAsync(cancel), Is.EqualTo(exitCode));
+        await Stage.StatusAsync(status => status.Zerglings.Count == 1, cancel);
+        foreach (var release in more)
+        {
+            await Stage.RollOutAsync(release, cancel);
+            await _crowd.SeesAsync(release, cancel);
+        }
+
+        await ServedThroughoutAsync(cancel, more);
+        var status = await Stage.StatusAsync(cancel);
+        var failed = status.History[^1];
+        Assert.That((failed.Release, failed.Outcome), Is.EqualTo(("bad", "failed")));
+        Assert.That(failed.Reason, Does.Contain(reason));
+        Assert.That(status.Pool.Generation, Is.EqualTo(1 + more.Length));
+        Assert.That(status.Handover, Is.Null);
+        return failed;
+    }
+
+    private async Task ServedThroughoutAsync(CancellationToken cancel, params string[] more)
+    {
+        await _crowd.GoesOnAsync(100, cancel);
+        await _crowd.LeaveAsync(["good", .. more]);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using ZergPool.Handover;
+
+namespace Zerg.Tests.Handover;
+
+/// <summary>
+/// Plays lines of <c>event -> orders | states</c> to a policy. What stands behind the arrow is expected, notes aside;
+/// a line without <c>|</c> does not look at the states.
+/// </summary>
+internal sealed class PolicyScript(PolicyLimits? limits = null)
+{
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public HandoverPolicy Policy { get; } = new(limits ?? new PolicyLimits());
+
+    /// <summary>The notes of the last event.</summary>
+    public IReadOnlyList<PolicyOrder.Note> Notes { get; private set; } = [];
+
+    public PolicyScript Play(string script)
+    {
+        foreach (var line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            PlayLine(line);
+        return this;
+    }
+
+    private void PlayLine(string line)
+    {
+        var parts = line.Split("->", StringSplitOptions.TrimEntries);
+        var orders = Handle(parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var expected = parts.Length == 1 ? [] : parts[1].Split('|', StringSplitOptions.TrimEntries);
+        Assert.That(orders, Is.EqualTo(expected.Length == 0 ? "" : expected[0]), $"orders of: {line}");
+        if (expected.Length == 2)
+            Assert.That(States(), Is.EqualTo(expected[1]), $"states after: {line}");
+    }
+
+    private string Handle(string[] words)
+    {
+        if (words[0] == "wait")
+        {
+            _now += TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture));
+            words = ["tick"];
+        }
+
+        var orders = Policy.Handle(Event(words), _now);
+        Notes = [.. orders.OfType<PolicyOrder.Note>()];
+        return string.Join(", ", orders.Where(order => order is not PolicyOrder.Note).Select(Text));
+    }
+
+    private PolicyEvent Event(string[] words)
+    {
+        var id = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 0;
+        return words[0] switch
+        {
+            "app" => Attached(id, MemberKind.App, words),
+            "launcher" => Attached(id, MemberKind.Launcher, words),
+            "uwsgi" => new PolicyEvent.Attached(new Member(id, MemberKind.Uwsgi, "", ZergMode.Join, _now)
+            {
+                Obeys = !words.Contains("deaf"),
+            }),
+            "ready" => new PolicyEvent.BecameReady(id),
+            "failed" => new PolicyEvent.HasFailed(id, "it broke", ["last words"]),
+            "accepting" => new PolicyEvent.Reported(id, ZerglingState.Accepting),
+            "paused" => new PolicyEvent.Reported(id, ZerglingState.Paused),
+            "draining" => new PolicyEvent.Reported(id, ZerglingState.Draining),
+            "left" => new PolicyEvent.Left(id, "it ended"),
+            "orphaned" => new PolicyEvent.Orphaned(id),
+            "obscured" => new PolicyEvent.Obscured(id),
+            "deaf" => new PolicyEvent.Deaf(id),
+            "pause!" => new PolicyEvent.PauseAsked(id),
+            "resume!" => new PolicyEvent.ResumeAsked(id),
+            "drain!" => new PolicyEvent.DrainAsked(id, "asked"),
+            "stop!" => new PolicyEvent.StopAsked(id, "asked"),
+            "tick" => new PolicyEvent.Tick(),
+            _ => throw new ArgumentException($"no event '{words[0]}'"),
+        };
+    }
+
+    private PolicyEvent.Attached Attached(int id, MemberKind kind, string[] words) => new(
+        new Member(id, kind, words[2], words.Length > 3 ? Enum.Parse<ZergMode>(words[3], true) : ZergMode.Auto, _now));
+
+    private static string Text(PolicyOrder order) => order switch
+    {
+        PolicyOrder.Resume one => $"resume {one.Id}",
+        PolicyOrder.Pause one => $"pause {one.Id}",
+        PolicyOrder.Drain one => $"drain {one.Id}",
+        PolicyOrder.Stop one => $"stop {one.Id} with {one.ExitCode}",
+        PolicyOrder.Dismiss one => $"dismiss {one.Id}",
+        _ => $"{order}",
+    };
+
+    private string States() => string.Join(", ", Policy.Members.Values.Select(member =>
+        $"{member.Id} {member.State.ToString().ToLowerInvariant()}"
+        + (member.Generation > 0 ? $" g{member.Generation}" : "")));
+}

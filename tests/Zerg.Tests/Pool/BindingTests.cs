@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using Mono.Unix.Native;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Pool;
+
+[Parallelizable]
+internal sealed class BindingTests
+{
+    private string _directory = null!;
+
+    [SetUp]
+    public void MakeDirectory() => _directory = Directory.CreateTempSubdirectory("zp-").FullName;
+
+    [TearDown]
+    public void RemoveDirectory() => Directory.Delete(_directory, recursive: true);
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task An_address_in_use_names_its_holder_and_leaves_nothing_bound(CancellationToken cancel)
+    {
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        holder.Listen();
+        var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
+
+        await using var pool = PoolProcess.Launch(
+            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,127.0.0.1:{port},DIR/b.sock"]);
+        var status = await pool.Process.ExitAsync(cancel);
+        await pool.Process.OutputEndAsync(cancel);
+
+        Assert.That(status, Is.EqualTo(71));
+        Assert.That(pool.Process.Lines, Is.EqualTo(new[]
+        {
+            $"zergpool: bind 127.0.0.1:{port}: Address already in use, held by pid {Environment.ProcessId} ({Comm()})",
+        }));
+        Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_second_pool_on_one_path_is_told_who_serves_it(CancellationToken cancel)
+    {
+        await using var first = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"], null, cancel);
+        await using var second = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/b.sock"]);
+        var status = await second.Process.ExitAsync(cancel);
+        await second.Process.OutputEndAsync(cancel);
+
+        Assert.That(status, Is.EqualTo(75));
+        Assert.That(
+            second.Process.Lines,
+            Is.EqualTo(new[] { $"zergpool: {first.Path}: another pool serves it, pid {first.Pid}" }));
+        await using var client = await first.AttachAsync(cancel);
+        Assert.That(client.Sockets.Single().Address, Is.EqualTo(first.File("a.sock")));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Stale_socket_files_are_replaced(CancellationToken cancel)
+    {
+        var killed = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"], null, cancel);
+        killed.Process.Signal(Signum.SIGKILL);
+        await killed.Process.ExitAsync(cancel);
+        await killed.DisposeAsync();
+        string[] files = ["a.sock", "pool.sock", "pool.sock.ctl", "pool.sock.lock"];
+        Assert.That(Files(), Is.EqualTo(files));
+
+        await using var next = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"], null, cancel);
+        Assert.That(Files(), Is.EqualTo(files));
+        await using var client = await next.AttachAsync(cancel);
+        Assert.That(client.Sockets, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("pool.sock")]
+    [TestCase("pool.sock.ctl")]
+    [TestCase("a.sock")]
+    [CancelAfter(30_000)]
+    public async Task A_file_that_is_no_socket_is_not_removed(string name, CancellationToken cancel)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, name), "precious", cancel);
+        await using var pool = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_directory, name), cancel), Is.EqualTo("precious"));
+        Assert.That(Files(), Is.EquivalentTo(new[] { name, "pool.sock.lock" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_live_socket_of_somebody_else_is_not_stolen(CancellationToken cancel)
+    {
+        using var holder = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        holder.Bind(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")));
+        holder.Listen();
+        await using var pool = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
+        await pool.Process.OutputEndAsync(cancel);
+        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm()})"));
+        Assert.That(File.Exists(Path.Combine(_directory, "a.sock")));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_pool_without_zerglings_leaves_no_file_but_its_lock(CancellationToken cancel)
+    {
+        await using (var pool = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock,@x"], null, cancel))
+            Assert.That(Files(), Has.Length.EqualTo(4));
+
+        Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Every_kind_of_address_can_be_connected_to(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:[::1]:0,*:0,:0,localhost:0,DIR/a.sock,@zp-test-abstract"], null,
+            cancel);
+        var addresses = await pool.AddressesAsync(cancel);
+        var v6 = IPEndPoint.Parse(addresses[0]);
+        var dual = int.Parse(addresses[1][2..]);
+        var any = IPEndPoint.Parse(addresses[2]);
+
+        Assert.That(addresses[1], Does.StartWith("*:"));
+        Assert.That(any.Address, Is.EqualTo(IPAddress.Any));
+        await ConnectAsync(v6, cancel);
+        await ConnectAsync(new IPEndPoint(IPAddress.Loopback, dual), cancel);
+        await ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, dual), cancel);
+        await ConnectAsync(new IPEndPoint(IPAddress.Loopback, any.Port), cancel);
+        Assert.That(
+            () => ConnectAsync(new IPEndPoint(IPAddress.Loopback, v6.Port), cancel),
+            Throws.InstanceOf<SocketException>());
+        await ConnectAsync(new UnixDomainSocketEndPoint(addresses[^2]), cancel);
+        Assert.That(addresses[^1], Is.EqualTo("@zp-test-abstract"));
+
+        // uWSGI's spelling of an abstract name ends in a NUL.
+        await ConnectAsync(new UnixDomainSocketEndPoint("\0zp-test-abstract\0"), cancel);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_port_that_needs_root_is_a_permission_error_for_others(CancellationToken cancel)
+    {
+        Assume.That(Syscall.geteuid(), Is.Zero);
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111);
+        using var pool = HelperProcess.Start(
+            "setpriv",
+            [
+                "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", PoolProcess.Program, "--zerg-pool",
+                $"{_directory}/pool.sock:127.0.0.1:86",
+            ],
+            new Dictionary<string, string> { ["HOME"] = _directory, ["DOTNET_CLI_HOME"] = _directory });
+
+        Assert.That(await pool.ExitAsync(cancel), Is.EqualTo(77));
+        await pool.OutputEndAsync(cancel);
+        Assert.That(pool.Lines, Is.EqualTo(new[] { "zergpool: bind 127.0.0.1:86: Permission denied" }));
+    }
+
+    private static async Task ConnectAsync(EndPoint address, CancellationToken cancel)
+    {
+        var unix = address.AddressFamily == AddressFamily.Unix;
+        using var socket = new Socket(
+            address.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        await socket.ConnectAsync(address, cancel);
+    }
+
+    private static string Comm() => File.ReadAllText($"/proc/{Environment.ProcessId}/comm").Trim();
+
+    private string[] Files()
+        => [.. Directory.GetFileSystemEntries(_directory).Select(file => Path.GetFileName(file)).Order()];
+}

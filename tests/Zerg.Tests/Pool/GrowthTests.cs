@@ -1,0 +1,47 @@
+using System.Globalization;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Pool;
+
+[Parallelizable]
+internal sealed class GrowthTests
+{
+    private const int Attaches = 1_000;
+    private const int MaxGrowthKiB = 12 * 1024;
+
+    // What the runtime opens for itself now and then.
+    private const int Slack = 5;
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_thousand_attaches_leave_nothing_behind(CancellationToken cancel)
+    {
+        // A small nursery: what grows with it must be what is held, not what is not collected yet.
+        await using var pool = await PoolProcess.StartInAsync(
+            null, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0,DIR/app.sock"],
+            new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "400000" }, cancel);
+        await AttachAsync(pool, 100, cancel);
+        var (descriptors, memory) = (PoolProcess.Descriptors(pool.Pid), Memory(pool.Pid));
+
+        await AttachAsync(pool, Attaches, cancel);
+        await PoolProcess.UntilAsync(async () => (await pool.ZerglingsAsync(cancel)).Length == 0, cancel);
+        await PoolProcess.DescriptorsAsync(pool.Pid, descriptors + Slack, cancel);
+        Assert.That(Memory(pool.Pid) - memory, Is.LessThan(MaxGrowthKiB), "KiB grown");
+        Assert.That((await pool.StatusAsync(cancel)).GetProperty("history").GetArrayLength(), Is.LessThanOrEqualTo(32));
+    }
+
+    private static async Task AttachAsync(PoolProcess pool, int count, CancellationToken cancel)
+    {
+        for (var n = 0; n < count; n++)
+        {
+            await using var client = await pool.AttachAsync(cancel, $"v{n}");
+            if (n % 2 == 0)
+                await client.ByeAsync("the test goes on", cancel);
+            foreach (var socket in client.Sockets)
+                socket.Dispose();
+        }
+    }
+
+    private static int Memory(int pid)
+        => int.Parse(PoolProcess.ProcStatus(pid, "VmRSS")[0], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,136 @@
+using System.Net.Sockets;
+using System.Text;
+using Mono.Unix.Native;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Pool;
+
+/// <summary>What a service manager sees of the pool.</summary>
+[Parallelizable]
+internal sealed class ServiceTests
+{
+    [TestCase(false)]
+    [TestCase(true)]
+    [CancelAfter(30_000)]
+    public async Task The_service_manager_is_told_ready_status_and_stopping(bool isAbstract, CancellationToken cancel)
+    {
+        var directory = Directory.CreateTempSubdirectory("zp-").FullName;
+        var name = $"zp-notify-{Guid.NewGuid():N}";
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        var address = isAbstract ? $"@{name}" : Path.Combine(directory, name);
+        manager.Bind(new UnixDomainSocketEndPoint(isAbstract ? $"\0{name}" : address));
+        try
+        {
+            await using var pool = await PoolProcess.StartInAsync(
+                directory, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0"],
+                new Dictionary<string, string> { ["NOTIFY_SOCKET"] = address }, cancel);
+            Assert.That(await NextAsync(manager, cancel), Is.EqualTo("READY=1\nSTATUS=generation 0: no zergling"));
+
+            await using var client = await pool.ServeAsync(cancel);
+            string told;
+            do
+                told = await NextAsync(manager, cancel);
+            while (!told.Contains("accepting", StringComparison.Ordinal));
+            Assert.That(told, Does.EndWith("STATUS=generation 1: 1 accepting"));
+
+            pool.Process.Signal(Signum.SIGTERM);
+            do
+                told = await NextAsync(manager, cancel);
+            while (!told.StartsWith("STOPPING=1", StringComparison.Ordinal));
+            Assert.That(await pool.Process.ExitAsync(cancel), Is.Zero);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [TestCase(Signum.SIGTERM)]
+    [TestCase(Signum.SIGINT)]
+    [CancelAfter(30_000)]
+    public async Task A_signal_stops_the_pool_in_order_and_zerglings_serve_on(Signum signal, CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartWithAsync("127.0.0.1:0,DIR/app.sock", cancel);
+        var endPoint = await pool.EndPointAsync(cancel);
+        await using var client = await pool.ServeAsync(cancel);
+
+        pool.Process.Signal(signal);
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.Zero);
+        Assert.That(pool.Process.Lines, Has.Some.Contains($"{signal}: stopping; 1 zerglings keep the sockets"));
+        Assert.That(
+            await client.OrdersAsync(cancel).ToListAsync(cancel),
+            Is.EqualTo(new ZergOrder[] { new ZergOrder.Resume() }));
+
+        using var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await caller.ConnectAsync(endPoint, cancel);
+        using var listener = new Socket(new SafeSocketHandle(client.Sockets[0].Handle, ownsHandle: false));
+        using var served = await listener.AcceptAsync(cancel);
+        Assert.That(served.Connected);
+
+        using var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await local.ConnectAsync(new UnixDomainSocketEndPoint(pool.File("app.sock")), cancel);
+        Assert.That(File.Exists(pool.Path), Is.False);
+        Assert.That(File.Exists(pool.Control), Is.False);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Logto_takes_every_line_and_stderr_none(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--logto", "DIR/pool.log", "--log-level", "debug");
+        await using (await pool.AttachAsync(cancel, "v1", "named\u001b[31m"))
+            await pool.StateAsync(1, "starting", cancel);
+        await pool.StateAsync(1, "gone", cancel);
+        await pool.StopAsync(cancel);
+
+        var lines = await File.ReadAllLinesAsync(pool.File("pool.log"), cancel);
+        Assert.That(
+            lines[0],
+            Does.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d INF zergpool .* holds 127\.0\.0\.1:"));
+        Assert.That(lines, Has.Some.Contains("attached as app, release 'v1'"));
+        Assert.That(lines, Has.None.Contains("\u001b"));
+        Assert.That(pool.Process.Lines, Is.Empty);
+        Assert.That(Syscall.stat(pool.File("pool.log"), out var status), Is.Zero);
+        Assert.That((int)status.st_mode & 0b111_111, Is.EqualTo(0b100_000));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_log_file_that_cannot_be_written_leaves_nothing_bound(CancellationToken cancel)
+    {
+        await using var pool = PoolProcess.Launch(
+            null, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock", "--logto", "DIR/no/such/pool.log"]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
+        Assert.That(
+            Directory.GetFileSystemEntries(pool.Directory).Select(Path.GetFileName),
+            Is.EqualTo(new[] { "pool.sock.lock" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task The_journal_gets_priorities(CancellationToken cancel)
+    {
+        // JOURNAL_STREAM names the pipe itself, which only its holder can tell: a shell puts it there.
+        var directory = Directory.CreateTempSubdirectory("zp-").FullName;
+        using var pool = HelperProcess.Start(
+            "sh",
+            [
+                "-c", "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec dotnet \"$@\"", "sh",
+                PoolProcess.Program,
+                "--zerg-pool", $"{directory}/pool.sock:@journal-test",
+            ]);
+        var line = await pool.WaitForLineAsync(" holds ", cancel);
+        pool.Signal(Signum.SIGTERM);
+        Assert.That(await pool.ExitAsync(cancel), Is.Zero);
+        Directory.Delete(directory, recursive: true);
+
+        Assert.That(line, Does.StartWith("<6>zergpool "));
+    }
+
+    private static async Task<string> NextAsync(Socket socket, CancellationToken cancel)
+    {
+        var buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, cancel));
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Pool;
+
+[Parallelizable]
+internal sealed class StatusTests
+{
+    private PoolProcess _pool = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        _pool = await PoolProcess.StartInAsync(
+            null,
+            ["--zerg-pool", "DIR/pool.sock", "--http", "127.0.0.1:0", "--socket", "DIR/app.sock", "--listen", "99"],
+            null,
+            patience.Token);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _pool.DisposeAsync();
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Json_has_every_field_by_its_name(CancellationToken cancel)
+    {
+        await using var old = await _pool.ServeAsync(cancel, "v1", "old");
+        await old.ReportAsync(new ZergReport(ZerglingState.Accepting, 5, 2, [Environment.ProcessId]), cancel);
+        await using var next = await _pool.AttachAsync(cancel, "v2", "next");
+        await _pool.StateAsync(next.Session, "starting", cancel);
+        using var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await waiting.ConnectAsync(await _pool.EndPointAsync(cancel), cancel);
+
+        var run = await PoolProcess.RunAsync(cancel, "status", "--json", "--zerg", _pool.Path);
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Errors, Is.Empty);
+        var status = JsonDocument.Parse(string.Join('\n', run.Output)).RootElement;
+        Assert.That(Names(status), Is.EqualTo(new[] { "pool", "sockets", "zerglings", "handover", "history" }));
+
+        var pool = status.GetProperty("pool");
+        Assert.That(Names(pool), Is.SupersetOf(new[] { "pid", "version", "started", "uid", "gid", "generation" }));
+        Assert.That(pool.GetProperty("pid").GetInt32(), Is.EqualTo(_pool.Pid));
+        Assert.That(pool.GetProperty("version").GetString(), Is.EqualTo("0.1.0"));
+        Assert.That(pool.GetProperty("started").GetDateTimeOffset(), Is.LessThan(TimeProvider.System.GetUtcNow()));
+
+        var sockets = status.GetProperty("sockets").EnumerateArray().ToList();
+        Assert.That(Names(sockets[0]), Is.EqualTo(new[] { "name", "address", "protocol", "queued", "backlog" }));
+        var http = sockets.Single(one => one.GetProperty("protocol").GetString() == "http");
+        Assert.That(http.GetProperty("queued").GetInt32(), Is.EqualTo(1));
+        Assert.That(sockets.Select(one => one.GetProperty("backlog").GetInt32()), Is.All.EqualTo(99));
+
+        var zerglings = status.GetProperty("zerglings").EnumerateArray().ToList();
+        Assert.That(Names(zerglings[0]), Is.SupersetOf(new[]
+        {
+            "id", "pid", "uid", "kind", "name", "release", "generation", "mode", "state", "since", "connections",
+            "requests",
+            "workers",
+        }));
+        var first = zerglings[0];
+        Assert.That(first.GetProperty("kind").GetString(), Is.EqualTo("app"));
+        Assert.That(first.GetProperty("mode").GetString(), Is.EqualTo("auto"));
+        Assert.That(first.GetProperty("pid").GetInt32(), Is.EqualTo(Environment.ProcessId));
+        Assert.That(first.GetProperty("connections").GetInt32(), Is.EqualTo(5));
+        Assert.That(first.GetProperty("requests").GetInt32(), Is.EqualTo(2));
+        Assert.That(first.GetProperty("workers").GetArrayLength(), Is.Zero, "no child of the zergling");
+        Assert.That(zerglings[1].GetProperty("connections").ValueKind, Is.EqualTo(JsonValueKind.Null));
+
+        var handover = status.GetProperty("handover");
+        Assert.That(Names(handover), Is.EquivalentTo(new[] { "to", "from", "phase", "started" }));
+        Assert.That(handover.GetProperty("to").GetInt32(), Is.EqualTo(next.Session));
+        Assert.That(handover.GetProperty("phase").GetString(), Is.EqualTo("starting"));
+
+        await next.FailedAsync("it broke", ["line 1", "line\u001b 2"], cancel);
+        await _pool.StateAsync(next.Session, "failed", cancel);
+        status = await _pool.StatusAsync(cancel);
+        Assert.That(status.GetProperty("handover").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        var newest = status.GetProperty("history")[0];
+        Assert.That(newest.GetProperty("outcome").GetString(), Is.EqualTo("failed"));
+        Assert.That(newest.GetProperty("reason").GetString(), Is.EqualTo("it broke"));
+        Assert.That(newest.GetProperty("seconds").GetDouble(), Is.GreaterThanOrEqualTo(0));
+
+        var table = await PoolProcess.RunAsync(cancel, "status", "--zerg", _pool.Path);
+        Assert.That(table.ExitCode, Is.Zero);
+        var lines = table.Output;
+        Assert.That(lines[0], Does.StartWith($"pool {_pool.Path}  pid {_pool.Pid}  version 0.1.0"));
+        Assert.That(lines[2], Does.Match("^SOCKET +ADDRESS +PROTOCOL +QUEUED +BACKLOG$"));
+        Assert.That(
+            lines, Has.Some.Match("^ID +PID +KIND +NAME +RELEASE +GEN +MODE +STATE +SINCE +CONN +REQ +WORKERS$"));
+        Assert.That(lines, Has.Some.Match(
+            $"^{old.Session} +{Environment.ProcessId} +app +old +v1 +1 +auto +accepting +\\d+s +5 +2 +-$"));
+        Assert.That(lines, Has.Some.Contains($"to zergling {next.Session}, release 'v2', failed in "));
+        Assert.That(lines, Has.Some.EqualTo("    | line? 2"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_hand_over_is_recorded_with_its_duration(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        await using var old = await pool.ServeAsync(cancel);
+        await using var next = await pool.AttachAsync(cancel, "v2");
+        await next.ReadyAsync(cancel);
+        await next.ReportAsync(new ZergReport(ZerglingState.Accepting), cancel);
+        var drain = await old.OrdersAsync(cancel).OfType<ZergOrder.Drain>().FirstAsync(cancel);
+        await old.ReportAsync(new ZergReport(ZerglingState.Draining), cancel);
+        await pool.StateAsync(old.Session, "draining", cancel);
+
+        Assert.That(drain.Mercy, Is.EqualTo(TimeSpan.FromMinutes(1)));
+        Assert.That(drain.Reason, Does.Contain("replaced by zergling 2 (release 'v2')"));
+        var status = await pool.StatusAsync(cancel);
+        Assert.That(status.GetProperty("pool").GetProperty("generation").GetInt32(), Is.EqualTo(2));
+        var record = status.GetProperty("history")[0];
+        Assert.That(record.GetProperty("outcome").GetString(), Is.EqualTo("completed"));
+        Assert.That(record.GetProperty("from").EnumerateArray().Select(one => one.GetInt32()), Is.EqualTo(new[] { 1 }));
+        Assert.That(record.GetProperty("to").GetInt32(), Is.EqualTo(2));
+        Assert.That(
+            pool.Process.Lines, Has.Some.Match("hand-over to zergling 2 .* completed in .* generation 2 serves"));
+    }
+
+    private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(one => one.Name);
+}

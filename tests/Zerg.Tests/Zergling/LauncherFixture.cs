@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Zerg.Posix;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Launching;
+
+/// <summary>One test with its directory, its pool, and launchers none of whose workers outlives it.</summary>
+internal abstract partial class LauncherFixture
+{
+    protected const string Python = "/usr/bin/python3";
+
+    private readonly List<ChildProcess> _children = [];
+    private readonly HttpClient _http = new();
+
+    protected TemporaryDirectory Temporary { get; private set; } = null!;
+
+    protected ScriptedPool Pool { get; private set; } = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        Temporary = new TemporaryDirectory();
+        Pool = new ScriptedPool(Temporary.File("pool"));
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        foreach (var child in _children)
+        {
+            var workers = child.Error.Lines.Select(line => StartedLine().Match(line)).Where(match => match.Success);
+            child.Dispose();
+            foreach (var worker in workers)
+                _ = Libc.kill(-int.Parse(worker.Groups[1].Value, CultureInfo.InvariantCulture), Signals.SIGKILL);
+        }
+
+        _children.Clear();
+        Pool.Dispose();
+        Temporary.Dispose();
+    }
+
+    [OneTimeTearDown]
+    public void DisposeClient() => _http.Dispose();
+
+    /// <summary>Starts a launcher on the scripted pool.</summary>
+    protected ChildProcess Launch(string options, params string[] command) => Run(
+        [
+            "--zerg", Pool.Path, "--log-level", "debug",
+            .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--", .. command,
+        ]);
+
+    /// <summary>Starts the program with any arguments.</summary>
+    protected ChildProcess Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        => Keep(ChildProcess.Start("dotnet", [ProgramFiles.Zergling, .. arguments], environment, Temporary.Path));
+
+    /// <summary>Has a child ended with the test.</summary>
+    protected ChildProcess Keep(ChildProcess child)
+    {
+        _children.Add(child);
+        return child;
+    }
+
+    /// <summary>Writes a script into the working directory and returns its path.</summary>
+    protected string Script(string name, string body) => Temporary.Write(name, body);
+
+    protected Task<string> GetAsync(int port, CancellationToken cancel, string path = "/")
+        => _http.GetStringAsync($"http://127.0.0.1:{port}{path}", cancel);
+
+    protected static int[] Workers(ChildProcess launcher) =>
+    [
+        .. launcher.Error.Lines.Select(line => StartedLine().Match(line)).Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
+    ];
+
+    [GeneratedRegex(@"worker \d+ started, pid (\d+)")]
+    private static partial Regex StartedLine();
+}

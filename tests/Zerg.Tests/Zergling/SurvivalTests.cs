@@ -1,0 +1,93 @@
+using Zerg.Posix;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Launching;
+
+/// <summary>What goes on when somebody is killed.</summary>
+internal sealed class SurvivalTests : LauncherFixture
+{
+    private const string Wsgi = """
+        def app(environ, start_response):
+            start_response('200 OK', [('Content-Length', '2')])
+            return [b'ok']
+        """;
+
+    [Test, CancelAfter(60_000)]
+    public async Task Workers_that_log_serve_on_after_the_launcher_was_killed(CancellationToken cancel)
+    {
+        // 2,000 access log lines of some 140 bytes: four times what a pipe holds.
+        const int requests = 2000;
+        Script("app.py", Wsgi);
+        var launcher = Launch(
+            "--ready http:/ --processes 2", "/usr/bin/gunicorn", "-w", "1", "--access-logfile", "-", "app:app");
+        await Pool.FrameAsync("ready", cancel);
+        launcher.Signal(Signals.SIGKILL);
+        await launcher.ExitAsync(cancel);
+
+        var path = $"/{new string('x', 60)}";
+        for (var i = 0; i < requests; i++)
+            Assert.That(await GetAsync(Pool.Port, cancel, $"{path}{i}"), Is.EqualTo("ok"));
+
+        // The keeper has passed on every line of them, still prefixed.
+        await launcher.OutputAsync($"x{requests - 1} HTTP", cancel);
+        Assert.That(launcher.Output.Lines.Count(line => line.Contains("xxx")), Is.EqualTo(requests));
+        Assert.That(launcher.Output.Lines, Has.All.StartWith("[worker "));
+        Assert.That(Workers(launcher).Select(ProcFiles.IsAlive), Is.All.True);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task The_output_keeper_ends_with_the_last_worker(CancellationToken cancel)
+    {
+        var launcher = Launch("--ready delay:100ms", "sleep", "600");
+        await Pool.FrameAsync("ready", cancel);
+        var worker = Workers(launcher).Single();
+        var directory = Path.GetDirectoryName(ProcFiles.Variable(worker, "NOTIFY_SOCKET"));
+        var keeper = Keeper(launcher.Pid);
+        launcher.Signal(Signals.SIGKILL);
+        await launcher.ExitAsync(cancel);
+        _ = Libc.kill(keeper, Signals.SIGTERM);
+        Assert.That(ProcFiles.IsAlive(keeper), Is.True);
+
+        using var ended = ProcessHandle.Open(keeper)!;
+        var gone = new TaskCompletionSource();
+        using var poller = new Poller();
+        poller.Add(ended.Descriptor, () => gone.TrySetResult());
+        _ = Libc.kill(worker, Signals.SIGKILL);
+        await gone.Task.WaitAsync(cancel);
+        Assert.That(Directory.Exists(directory), Is.False);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_killed_keeper_is_replaced_with_the_next_worker(CancellationToken cancel)
+    {
+        var launcher = Launch("--ready delay:100ms", "sleep", "600");
+        await Pool.FrameAsync("ready", cancel);
+        var keeper = Keeper(launcher.Pid);
+        _ = Libc.kill(keeper, Signals.SIGKILL);
+        launcher.Signal(Signals.SIGHUP);
+        await launcher.ErrorAsync("new workers serving: 1", cancel);
+
+        Assert.That(Keeper(launcher.Pid), Is.Not.EqualTo(keeper));
+        launcher.Signal(Signals.SIGTERM);
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_pool_that_vanishes_is_reported_once_and_serving_goes_on(CancellationToken cancel)
+    {
+        var script = Script("server.py", WorkerScripts.Server);
+        var launcher = Launch("--ready delay:200ms", Python, script);
+        await Pool.FrameAsync("ready", cancel);
+        Pool.Vanish();
+        await launcher.ErrorAsync("is gone, serving on", cancel);
+
+        Assert.That(await GetAsync(Pool.Port, cancel), Is.EqualTo($"{Workers(launcher).Single()}"));
+        launcher.Signal(Signals.SIGTERM);
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+    }
+
+    private static int Keeper(int launcher) => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
+        .First(pid => pid > 0 && ProcFiles.IsAlive(pid) && ProcessFamily.ParentOf(pid) == launcher
+            && File.ReadAllText($"/proc/{pid}/cmdline").Contains("keep-output", StringComparison.Ordinal));
+}
