@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Zerg;
+using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Commands;
 
@@ -9,6 +10,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        Signals.Restore();
         if (args.Length == 0)
             return Complaint.Write("a configuration file is needed, or --zerg-pool: see zergpool --help", ExitCodes.Usage);
 

@@ -5,8 +5,7 @@ using Zerg.Programs;
 using Zergling;
 using Zergling.Output;
 
-// A parent that ignored SIGCHLD has every child's exit status thrown away; the runtime does not repair that.
-_ = Libc.signal(Signals.SIGCHLD, Libc.SIG_DFL);
+Signals.Restore();
 
 switch (args)
 {

@@ -33,6 +33,17 @@ internal static class Signals
         ["WINCH"] = SIGWINCH,
     };
 
+    /// <summary>
+    /// Undoes what a parent made these programs ignore: a script's background jobs ignore SIGINT, nohup SIGHUP, and
+    /// the runtime then never installs a handler; with SIGCHLD ignored every child's exit status is thrown away.
+    /// To be called before the first registration.
+    /// </summary>
+    public static void Restore()
+    {
+        foreach (var signal in (int[])[SIGHUP, SIGINT, SIGTERM, SIGCHLD])
+            _ = Libc.signal(signal, Libc.SIG_DFL);
+    }
+
     /// <summary>The name with its SIG, or the number where it has no name here.</summary>
     public static string Name(int number)
     {

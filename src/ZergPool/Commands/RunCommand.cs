@@ -64,6 +64,7 @@ internal static partial class RunCommand
         using var stop = new CancellationTokenSource();
         using var terminate = OnSignal(PosixSignal.SIGTERM, pool);
         using var interrupt = OnSignal(PosixSignal.SIGINT, pool);
+        using var hangUp = IgnoreHangUp(log);
 
         // Whoever reads this line may send a signal.
         Log.Started(
@@ -99,6 +100,14 @@ internal static partial class RunCommand
             pool.Events.TryWrite(new PoolEvent.Stopped(signal.ToString()));
         });
 
+    // Its default action would end the pool: by a terminal that closes, or by the habit that HUP means reload.
+    private static PosixSignalRegistration IgnoreHangUp(ILogger log)
+        => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Log.NoReload(log);
+        });
+
     private static partial class Log
     {
         [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
@@ -106,5 +115,8 @@ internal static partial class RunCommand
 
         [LoggerMessage(101, LogLevel.Warning, "running as root: set uid and gid so that nothing needs to be")]
         public static partial void RunsAsRoot(ILogger log);
+
+        [LoggerMessage(102, LogLevel.Warning, "SIGHUP: this pool does not reload its configuration, ignoring")]
+        public static partial void NoReload(ILogger log);
     }
 }

@@ -75,6 +75,31 @@ internal sealed class ServiceTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task SIGINT_ends_a_pool_whose_parent_ignores_it_and_SIGHUP_ends_none(CancellationToken cancel)
+    {
+        var directory = Directory.CreateTempSubdirectory("zp-").FullName;
+        try
+        {
+            using var pool = HelperProcess.Start(
+                "sh",
+                [
+                    "-c", "trap '' INT HUP; exec dotnet \"$@\"", "sh", PoolProcess.Program,
+                    "--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0",
+                ]);
+            await pool.WaitForLineAsync(" holds ", cancel);
+            pool.Signal(Signum.SIGHUP);
+            await pool.WaitForLineAsync("SIGHUP: this pool does not reload", cancel);
+            pool.Signal(Signum.SIGINT);
+            Assert.That(await pool.ExitAsync(cancel), Is.Zero);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Logto_takes_every_line_and_stderr_none(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel, "--logto", "DIR/pool.log", "--log-level", "debug");
