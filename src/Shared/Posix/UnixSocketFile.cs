@@ -12,6 +12,9 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     /// <summary>Owner and group may connect.</summary>
     public const int DefaultMode = 0b110_110_000;
 
+    /// <summary>Everybody may connect.</summary>
+    public const int EverybodyMode = 0b110_110_110;
+
     /// <summary>Binds so that the file never has more permissions than it is to have.</summary>
     /// <exception cref="SyscallException">The path is served by somebody, or is no socket (address in use).</exception>
     public void Bind(Socket socket, UnixDomainSocketEndPoint endPoint)

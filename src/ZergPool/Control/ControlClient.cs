@@ -28,7 +28,7 @@ internal static class ControlClient
             return new ControlReply
             {
                 ExitCode = ExitCodes.NotPermitted,
-                Message = $"{address}: not permitted to give this pool orders",
+                Message = $"{address}: not permitted to give this pool orders (control-uid, control-gid)",
             };
         }
         catch (Exception problem) when (problem is SocketException or IOException or JsonException)

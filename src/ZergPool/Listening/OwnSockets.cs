@@ -29,11 +29,12 @@ internal sealed class OwnSockets : IDisposable
         var own = new OwnSockets();
         try
         {
-            var file = BoundSockets.File(options);
+            var attach = File(options, options.AllowUids, options.AllowGids);
+            var control = File(options, options.ControlUids, options.ControlGids);
             foreach (var pool in options.Pools)
                 own.Lock(pool.Address, options);
-            own.Pools = [.. options.Pools.Select(pool => (pool, own.Bind(pool.Address, file)))];
-            own.Control = own.Bind(options.Control, file);
+            own.Pools = [.. options.Pools.Select(pool => (pool, own.Bind(pool.Address, attach)))];
+            own.Control = own.Bind(options.Control, control);
             return own;
         }
         catch
@@ -54,6 +55,16 @@ internal sealed class OwnSockets : IDisposable
 
         _sockets.ForEach(socket => socket.Dispose());
         _locks.ForEach(descriptor => descriptor.Dispose());
+    }
+
+    // The credentials of whoever connects decide, so the file opens as far as a list needs: its owner and group may
+    // be none of those whom the list names.
+    private static UnixSocketFile File(PoolOptions options, IEnumerable<Account> uids, IEnumerable<Account> gids)
+    {
+        var own = options.Uid?.Id ?? Syscall.geteuid();
+        var opens = uids.Any(user => user.Id != 0 && user.Id != own) || gids.Any(group => group.Id != options.Gid?.Id);
+        return new UnixSocketFile(
+            opens ? UnixSocketFile.EverybodyMode : UnixSocketFile.DefaultMode, options.Uid?.Id, options.Gid?.Id);
     }
 
     private void Lock(ListenAddress address, PoolOptions options)

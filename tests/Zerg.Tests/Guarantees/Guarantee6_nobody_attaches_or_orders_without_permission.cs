@@ -11,6 +11,9 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
 {
     private const string Stranger = "65534";
 
+    // Whom a list names, so that the socket's file is open to all.
+    private const string SomebodyElse = "4242";
+
     private static readonly string[] s_asStranger =
         ["setpriv", $"--reuid={Stranger}", $"--regid={Stranger}", "--clear-groups"];
 
@@ -34,7 +37,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     [Test, CancelAfter(60_000)]
     public async Task Not_when_the_socket_files_let_everybody_in(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--chmod-socket", "0666");
+        await ServeAsync(cancel, "--allow-uid", SomebodyElse, "--control-uid", SomebodyElse);
         var intruder = Intrude("intruder");
         Assert.That(await intruder.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
         await Stage.Pool.ErrorAsync(
@@ -51,7 +54,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     [Test, CancelAfter(60_000)]
     public async Task Who_may_attach_may_take_over_but_not_order(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--chmod-socket", "0666", "--allow-uid", Stranger);
+        await ServeAsync(cancel, "--allow-uid", Stranger);
         var from = Stage.Pool.Error.Lines.Count;
         await Stage.TakesOverAsync(Intrude("permitted"), "permitted", from, cancel);
         await _crowd.SeesAsync("permitted", cancel);
@@ -69,7 +72,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     [Test, CancelAfter(60_000)]
     public async Task Who_may_order_may_not_attach(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--chmod-socket", "0666", "--control-uid", Stranger);
+        await ServeAsync(cancel, "--allow-uid", SomebodyElse, "--control-uid", Stranger);
         Assert.That(await Intrude("intruder").ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
         await Stage.Pool.ErrorAsync("may not attach, refused", cancel);
 

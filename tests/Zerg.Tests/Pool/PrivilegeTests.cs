@@ -74,11 +74,11 @@ internal sealed class PrivilegeTests
         Assert.That(await pool.WaitForLineAsync("running as root", cancel), Does.Contain("WRN"));
     }
 
-    [TestCase("", "", false)]
+    [TestCase("allow-uid 4242", "", false)]
     [TestCase("allow-uid 65534", "", true)]
     [TestCase("allow-gid 4242", "", false)]
     [TestCase("allow-gid 4242", "4242", true)]
-    [TestCase("control-uid 65534", "", false)]
+    [TestCase("allow-uid 4242 control-uid 65534", "", false)]
     [CancelAfter(30_000)]
     public async Task Who_is_not_allowed_may_not_attach(
         string option, string groups, bool allowed, CancellationToken cancel)
@@ -107,9 +107,9 @@ internal sealed class PrivilegeTests
         }
     }
 
-    [TestCase("", "", "status", 77)]
-    [TestCase("allow-uid 65534", "", "status", 77)]
-    [TestCase("allow-uid 65534", "", "stop", 77)]
+    [TestCase("control-uid 4242", "", "status", 77)]
+    [TestCase("control-uid 4242 allow-uid 65534", "", "status", 77)]
+    [TestCase("control-uid 4242 allow-uid 65534", "", "stop", 77)]
     [TestCase("control-uid 65534", "", "status", 0)]
     [TestCase("control-uid 65534", "", "stop", 1)]
     [TestCase("control-gid 4242", "4242", "stop", 1)]
@@ -136,9 +136,44 @@ internal sealed class PrivilegeTests
         }
     }
 
-    private static string[] Options(string option) =>
-        ["--chmod-socket=666", .. option.Length == 0
-            ? [] : new[] { "--" + option.Split(' ')[0], option.Split(' ')[1] }];
+    [TestCase("", "660", "660")]
+    [TestCase("allow-uid 0 allow-uid 65534 allow-gid 65534 control-uid 65534", "660", "660")]
+    [TestCase("allow-uid 4242", "666", "660")]
+    [TestCase("allow-gid 4242", "666", "660")]
+    [TestCase("control-uid 4242", "660", "666")]
+    [TestCase("control-gid 4242", "660", "666")]
+    [TestCase("chmod-socket 600 chown-socket 4242:4242", "660", "660")]
+    [CancelAfter(30_000)]
+    public async Task The_own_sockets_open_as_far_as_their_lists_need(
+        string options, string attach, string control, CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(
+            cancel, ["--uid", "65534", "--gid", "65534", .. Options(options)]);
+
+        Assert.That(Modes(pool.Path), Is.EqualTo((attach, Nobody, Nobody)));
+        Assert.That(Modes(pool.Control), Is.EqualTo((control, Nobody, Nobody)));
+    }
+
+    private static (string Mode, int Uid, int Gid) Modes(string path)
+    {
+        Assert.That(Syscall.lstat(path, out var status), Is.Zero);
+        return (Convert.ToString((int)status.st_mode & 0b111_111_111, 8), (int)status.st_uid, (int)status.st_gid);
+    }
+
+    private static string[] Options(string text)
+        => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Select(pair => $"--{pair[0]}={pair[1]}")];
+
+    private static string OpenDirectory()
+    {
+        var directory = Directory.CreateTempSubdirectory("zp-").FullName;
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        return directory;
+    }
+
+    private static HelperProcess AsNobody(string directory, params string[] arguments) => HelperProcess.Start(
+        "setpriv",
+        ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", PoolProcess.Program, .. arguments],
+        new Dictionary<string, string> { ["HOME"] = directory, ["DOTNET_CLI_HOME"] = directory });
 
     private static int FreeLowPort()
     {
