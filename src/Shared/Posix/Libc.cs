@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int WEXITED = 4;
     public const int RLIMIT_NOFILE = 7;
     public const int F_DUPFD_CLOEXEC = 1030;
+    public const int O_PATH = 0x200000;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const short POSIX_SPAWN_SETPGROUP = 0x02;
@@ -38,6 +39,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int open(string path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int fd, int operation);

@@ -32,9 +32,7 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
         // unix(7): bind creates the file with the mode of the socket's own inode, less the umask.
         SyscallException.Check(Syscall.fchmod(fd, (FilePermissions)Mode), "fchmod", path);
         BindRaw(fd, endPoint);
-        if (Uid is not null || Gid is not null)
-            SyscallException.Check(Syscall.lchown(path, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
-        SyscallException.Check(Syscall.chmod(path, (FilePermissions)Mode), "chmod", path);
+        Finish(path);
     }
 
     /// <summary>The device and inode of a path, or null where there is nothing.</summary>
@@ -46,7 +44,31 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     {
         var address = endPoint.Serialize();
         fixed (byte* start = address.Buffer.Span)
-            SyscallException.Check(Libc.bind(fd, start, address.Size), "bind");
+            SyscallException.Check(Libc.bind(fd, start, address.Size), "bind", endPoint.ToString().TrimEnd('\0'));
+    }
+
+    // Through a descriptor: whoever may write in the directory may have put another file under the path meanwhile.
+    private void Finish(string path)
+    {
+        var flags = NativeConvert.FromOpenFlags(OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC) | Libc.O_PATH;
+        var number = Libc.open(path, flags, 0);
+        using var file = new FileDescriptor(SyscallException.Check(number, "open", path));
+        SyscallException.Check(Syscall.fstat(number, out var status), "fstat", path);
+        if (!IsSocket(status) || status.st_nlink != 1)
+            throw new SyscallException("bind", path, Errno.EEXIST, ", somebody replaced the socket meanwhile");
+        try
+        {
+            var same = $"/proc/self/fd/{number}";
+            if (Uid is not null || Gid is not null)
+                SyscallException.Check(Syscall.chown(same, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
+            SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", path);
+        }
+        catch
+        {
+            if (Identity(path) == (status.st_dev, status.st_ino))
+                _ = Syscall.unlink(path);
+            throw;
+        }
     }
 
     /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>
@@ -82,4 +104,7 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
                 && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFSOCK;
         }
     }
+
+    private static bool IsSocket(Stat status)
+        => (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFSOCK;
 }

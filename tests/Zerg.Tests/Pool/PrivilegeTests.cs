@@ -67,6 +67,21 @@ internal sealed class PrivilegeTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_socket_file_whose_owner_cannot_be_set_does_not_stay_behind(CancellationToken cancel)
+    {
+        var directory = OpenDirectory();
+        using var pool = AsNobody(directory, "--zerg-pool", $"{directory}/pool.sock:{directory}/a.sock",
+            "--chown-socket", "root");
+
+        Assert.That(await pool.ExitAsync(cancel), Is.EqualTo(77));
+        await pool.OutputEndAsync(cancel);
+        Assert.That(pool.Lines, Is.EqualTo(new[] { $"zergpool: chown {directory}/a.sock: Operation not permitted" }));
+        Assert.That(Directory.GetFiles(directory), Is.EqualTo(new[] { $"{directory}/pool.sock.lock" }));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Running_as_root_without_a_uid_is_a_warning(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
