@@ -9,6 +9,10 @@ internal static class SocketHolders
 {
     private const string Listening = "0A";
 
+    // /proc/net/unix: flags without SO_ACCEPTCON, and a state that an accepted connection does not have.
+    private const string NoFlags = "00000000";
+    private const string Unconnected = "01";
+
     /// <summary>
     /// ", held by pid 12 (nginx), pid 13 (nginx)", or ", held by a process of another user", for an error message.
     /// </summary>
@@ -59,6 +63,24 @@ internal static class SocketHolders
             return "?";
         }
     }
+
+    /// <summary>Whether somebody has bound a path and does not listen on it yet: then connecting is refused as well.</summary>
+    public static bool IsBoundOnly(string path)
+    {
+        foreach (var line in File.ReadLines("/proc/net/unix"))
+        {
+            var fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 8 && fields[3] == NoFlags && fields[5] == Unconnected
+                && (fields[7] == path || IsRelative(fields[7], path)))
+                return true;
+        }
+
+        return false;
+    }
+
+    // As it was given to bind, and relative to a directory that nobody knows any more.
+    private static bool IsRelative(string name, string path)
+        => name[0] is not ('/' or '@') && Path.GetFileName(name) == Path.GetFileName(path);
 
     private static ulong? Inode(string? link)
         => link is not null && link.StartsWith("socket:[", StringComparison.Ordinal)

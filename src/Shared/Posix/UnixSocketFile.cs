@@ -100,8 +100,8 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
         {
             // Refused by a regular file as well: bind then says "address in use", and nothing is lost.
             return problem.SocketErrorCode == SocketError.ConnectionRefused
-                && Syscall.lstat(path, out var status) == 0
-                && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFSOCK;
+                && Syscall.lstat(path, out var status) == 0 && IsSocket(status)
+                && !SocketHolders.IsBoundOnly(path);
         }
     }
 

@@ -106,6 +106,34 @@ internal sealed class BindingTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_socket_that_is_bound_and_does_not_listen_yet_is_not_stolen(CancellationToken cancel)
+    {
+        using var holder = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        holder.Bind(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")));
+        await using var pool = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
+        await pool.Process.OutputEndAsync(cancel);
+        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm()})"));
+        holder.Listen();
+        await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")), cancel);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_socket_file_whose_listener_is_gone_is_replaced_though_accepted_connections_live(
+        CancellationToken cancel)
+    {
+        using var caller = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var gone = await AcceptAndForgetAsync(caller, cancel);
+        await using var pool = await PoolProcess.StartInAsync(
+            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"], null, cancel);
+
+        await ConnectAsync(new UnixDomainSocketEndPoint(pool.File("a.sock")), cancel);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task A_pool_without_zerglings_leaves_no_file_but_its_lock(CancellationToken cancel)
     {
         await using (var pool = await PoolProcess.StartInAsync(
@@ -168,6 +196,22 @@ internal sealed class BindingTests
         using var socket = new Socket(
             address.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
         await socket.ConnectAsync(address, cancel);
+    }
+
+    private async Task<Socket> AcceptAndForgetAsync(Socket caller, CancellationToken cancel)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var path = Path.Combine(_directory, "a.sock");
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        await caller.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+        var accepted = await listener.AcceptAsync(cancel);
+
+        // .NET unlinks the path at the end of the listener; a server that was killed does not.
+        File.Move(path, path + ".kept");
+        listener.Dispose();
+        File.Move(path + ".kept", path);
+        return accepted;
     }
 
     private static string Comm() => File.ReadAllText($"/proc/{Environment.ProcessId}/comm").Trim();
