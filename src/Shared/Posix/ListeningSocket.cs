@@ -24,12 +24,13 @@ internal sealed class ListeningSocket : IDisposable
 
     /// <summary>Binds every socket of an address: one, or one for each address of a host name.</summary>
     /// <exception cref="SyscallException">The first that fails; what was bound before it is closed again.</exception>
+    /// <exception cref="ZergException">A host name that cannot be looked up.</exception>
     public static IReadOnlyList<ListeningSocket> BindAll(ListenAddress address, int backlog, UnixSocketFile? file = null)
     {
         var bound = new List<ListeningSocket>();
         try
         {
-            foreach (var target in address.Resolve())
+            foreach (var target in Resolve(address))
                 bound.Add(Bind(target, address, backlog, file));
             return bound;
         }
@@ -83,6 +84,18 @@ internal sealed class ListeningSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
+
+    private static IReadOnlyList<BindTarget> Resolve(ListenAddress address)
+    {
+        try
+        {
+            return address.Resolve();
+        }
+        catch (SocketException problem)
+        {
+            throw new ZergException($"{address}: {problem.Message}", ExitCodes.System, problem);
+        }
+    }
 
     private static SyscallException Explain(BindTarget target, ListenAddress address, int errno)
     {

@@ -14,14 +14,19 @@ internal static class SocketHolders
     private const string Unconnected = "01";
 
     /// <summary>
-    /// ", held by pid 12 (nginx), pid 13 (nginx)", or ", held by a process of another user", for an error message.
+    /// ", held by pid 12 (nginx), pid 13 (nginx)", or ", held by a process of another user", for an error message;
+    /// empty when it is this process alone.
     /// </summary>
     public static string Describe(EndPoint address)
     {
         var inodes = Inodes(address).ToHashSet();
         if (inodes.Count == 0)
             return "";
-        var holders = Of(inodes).Take(4).Select(pid => $"pid {pid} ({Command(pid)})").ToList();
+        var pids = Of(inodes).ToList();
+        if (pids is [var only] && only == Environment.ProcessId)
+            return "";
+        var holders = pids.Where(pid => pid != Environment.ProcessId).Take(4)
+            .Select(pid => $"pid {pid} ({Command(pid)})").ToList();
         return holders.Count > 0
             ? ", held by " + string.Join(", ", holders)
             : ", held by a process that this user may not look into";

@@ -34,11 +34,6 @@ internal static partial class RunCommand
         {
             return Complaint.Write(problem.Message, problem.ExitCode);
         }
-        catch (System.Net.Sockets.SocketException problem)
-        {
-            // A host name that cannot be looked up.
-            return Complaint.Write(problem.Message, ExitCodes.System);
-        }
     }
 
     // Nothing stays behind when it fails: the files can only be removed by whoever made them.

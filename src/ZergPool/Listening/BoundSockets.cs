@@ -1,3 +1,4 @@
+using System.Net;
 using Zerg.Configuration;
 using Zerg.Posix;
 
@@ -22,7 +23,7 @@ internal sealed class BoundSockets : IDisposable
         {
             foreach (var spec in options.Sockets)
             {
-                foreach (var socket in ListeningSocket.BindAll(spec.Address, options.Backlog, File(options)))
+                foreach (var socket in BindAll(spec.Address, options, bound.ConvertAll(one => one.Asked.Address)))
                     bound.Add((spec, socket));
             }
 
@@ -68,7 +69,33 @@ internal sealed class BoundSockets : IDisposable
             socket.Dispose();
     }
 
-    /// <summary>Mode and owner of the socket files that these options make.</summary>
+    private static IReadOnlyList<ListeningSocket> BindAll(
+        ListenAddress address, PoolOptions options, IReadOnlyList<ListenAddress> before)
+    {
+        try
+        {
+            return ListeningSocket.BindAll(address, options.Backlog, File(options));
+        }
+        catch (SyscallException problem) when (problem.Errno == Errno.EADDRINUSE
+            && before.FirstOrDefault(other => Overlap(other, address)) is { } other)
+        {
+            throw new SyscallException(
+                "bind", address.ToString(), problem.Errno, $", '{other}' of this configuration already covers it");
+        }
+    }
+
+    // As the kernel sees it: the same port of the same address, or of one that stands for all.
+    private static bool Overlap(ListenAddress one, ListenAddress other)
+        => one.Port != 0 && one.Port == other.Port && one.Resolve().Any(a => other.Resolve().Any(b => Overlap(a, b)));
+
+    private static bool Overlap(BindTarget one, BindTarget other)
+        => (one.EndPoint, other.EndPoint) is (IPEndPoint a, IPEndPoint b)
+            && (a.Address.Equals(b.Address) || ((IsAny(a) || IsAny(b))
+                && (a.AddressFamily == b.AddressFamily || one.DualMode || other.DualMode)));
+
+    private static bool IsAny(IPEndPoint end) => end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
+
+    /// <summary>Mode and owner of the files of what is passed on.</summary>
     public static UnixSocketFile File(PoolOptions options) => options.SocketOwner is { } owner
         ? new UnixSocketFile(options.SocketMode, owner.User.Id, owner.Group?.Id ?? options.Gid?.Id)
         : new UnixSocketFile(options.SocketMode, options.Uid?.Id, options.Gid?.Id);

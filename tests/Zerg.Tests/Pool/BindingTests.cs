@@ -132,6 +132,28 @@ internal sealed class BindingTests
         await ConnectAsync(new UnixDomainSocketEndPoint(pool.File("a.sock")), cancel);
     }
 
+    [TestCase("DIR/no/a.sock", "", 71, "bind DIR/no/a.sock: No such file or directory")]
+    [TestCase("@zp-bind-errors", "DIR/no/ctl", 71, "bind DIR/no/ctl: No such file or directory")]
+    [TestCase("zp.invalid:80", "", 71, "zp.invalid:80: Name or service not known")]
+    [TestCase("127.0.0.1:PORT,*:PORT", "", 71, "bind *:PORT: Address already in use, '127.0.0.1:PORT' of this configuration already covers it")]
+    [TestCase("*:PORT,[::]:PORT", "", 71, "bind [::]:PORT: Address already in use, '*:PORT' of this configuration already covers it")]
+    [CancelAfter(30_000)]
+    public async Task An_address_that_cannot_be_had_is_named(
+        string addresses, string control, int exitCode, string error, CancellationToken cancel)
+    {
+        var port = FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string[] more = control.Length > 0 ? ["--control", control] : [];
+        await using var pool = PoolProcess.Launch(
+            _directory, ["--zerg-pool", $"DIR/pool.sock:{addresses.Replace("PORT", port)}", .. more]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(exitCode));
+        await pool.Process.OutputEndAsync(cancel);
+        Assert.That(
+            pool.Process.Lines,
+            Is.EqualTo(new[] { "zergpool: " + error.Replace("DIR", _directory).Replace("PORT", port) }));
+        Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task A_pool_without_zerglings_leaves_no_file_but_its_lock(CancellationToken cancel)
@@ -212,6 +234,13 @@ internal sealed class BindingTests
         listener.Dispose();
         File.Move(path + ".kept", path);
         return accepted;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        probe.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     private static string Comm() => File.ReadAllText($"/proc/{Environment.ProcessId}/comm").Trim();
