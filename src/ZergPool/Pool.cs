@@ -43,6 +43,7 @@ internal sealed partial class Pool : IDisposable
     private readonly SortedDictionary<int, Zergling> _roster = [];
     private readonly Dictionary<Session, Zergling> _bySession = [];
     private readonly List<PendingCommand> _pending = [];
+    private readonly Dictionary<PoolSocket, string> _unrepaired = [];
     private Poller? _poller;
     private int _lastId;
     private int _ticks;
@@ -168,10 +169,15 @@ internal sealed partial class Pool : IDisposable
                     if (boundAnew)
                         Announce(socket);
                 }
+
+                _unrepaired.Remove(socket);
             }
             catch (IOException problem)
             {
-                Log.NotRepaired(_log, socket.Spec.Address.ToString(), problem.Message, suspect);
+                // Until it is repaired or the reason is another: who reads the log knows it now.
+                if (_unrepaired.GetValueOrDefault(socket) != problem.Message)
+                    Log.NotRepaired(_log, socket.Spec.Address.ToString(), problem.Message, suspect);
+                _unrepaired[socket] = problem.Message;
             }
         }
     }

@@ -60,9 +60,7 @@ internal sealed class ListenerGuard(int backlog, UnixSocketFile file)
         if (state.IsShutDown)
         {
             // No call brings a UNIX listener back after shutdown(2): make a new one in its place.
-            socket.Unlink();
-            var address = socket.Spec.Address;
-            socket.Replace(ListeningSocket.Bind(address.Resolve()[0], address, backlog, file).Descriptor);
+            socket.Rebind(backlog, file);
             found.Add("somebody called shutdown on it; it is bound anew");
             return true;
         }

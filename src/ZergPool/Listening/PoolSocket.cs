@@ -36,12 +36,32 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
         }
     }
 
-    /// <summary>Puts a newly bound socket in the place of one that cannot be repaired.</summary>
-    public void Replace(FileDescriptor fresh)
+    /// <summary>Binds anew in the place of a UNIX socket that cannot be repaired; what is there stays when that fails.</summary>
+    /// <exception cref="SyscallException">The directory is not this user's to change, or somebody has the name.</exception>
+    public void Rebind(int backlog, UnixSocketFile file)
     {
-        Descriptor.Dispose();
-        Descriptor = fresh;
-        File = UnixSocketFile.Identity(Spec.Address.ToString());
+        // The old one goes aside; bound under another name and renamed, the new one would go on telling everybody
+        // that other name (getsockname(2)).
+        var path = Spec.Address.ToString();
+        var aside = File is { } own && UnixSocketFile.Identity(path) == own ? $"{path}.{Environment.ProcessId}.old" : null;
+        if (aside is not null)
+            SyscallException.Check(Libc.rename(path, aside), "rename", path);
+        try
+        {
+            var fresh = ListeningSocket.Bind(Spec.Address.Resolve()[0], Spec.Address, backlog, file).Descriptor;
+            Descriptor.Dispose();
+            Descriptor = fresh;
+            File = Spec.Address.Kind == AddressKind.Path ? UnixSocketFile.Identity(path) : null;
+        }
+        catch
+        {
+            if (aside is not null && UnixSocketFile.Identity(path) is null)
+                _ = Libc.rename(aside, path);
+            throw;
+        }
+
+        if (aside is not null)
+            _ = Syscall.unlink(aside);
     }
 
     /// <summary>Unlinks the file, if it still is this socket's.</summary>

@@ -60,6 +60,15 @@ internal sealed class PrivilegeTests
 
         await pool.WaitForLineAsync("cannot be repaired", cancel);
         await attached.DisposeAsync();
+
+        // Said once, however often it is looked at.
+        for (var n = 0; n < 3; n++)
+            await using (await pool.AttachAsync(cancel))
+            {
+            }
+
+        Assert.That(pool.Process.Count("cannot be repaired"), Is.EqualTo(1));
+        Assert.That(Syscall.lstat(pool.File("app.sock"), out _), Is.Zero, "what cannot be replaced stays");
         await pool.StateAsync(1, "gone", cancel);
         Assert.That(await pool.StopAsync(cancel), Is.Zero);
         Assert.That(pool.Process.Count("a socket file stays behind"), Is.EqualTo(1));
