@@ -61,5 +61,8 @@ internal sealed partial class Pool
 
         [LoggerMessage(127, LogLevel.Warning, "a socket file stays behind: {Problem}, ignoring")]
         public static partial void FileStays(ILogger log, string problem);
+
+        [LoggerMessage(128, LogLevel.Warning, "NOTIFY_SOCKET: {Problem}, ignoring")]
+        public static partial void NoManager(ILogger log, string problem);
     }
 }

@@ -77,6 +77,8 @@ internal sealed partial class Pool : IDisposable
     /// <summary>Works until it is told to stop.</summary>
     public async Task RunAsync()
     {
+        if (_manager.Problem is { } problem)
+            Log.NoManager(_log, problem);
         using var timer = _time.CreateTimer(_ => Events.TryWrite(new PoolEvent.Ticked()), null, s_tick, s_tick);
         ReportToManager();
         await foreach (var happened in _events.Reader.ReadAllAsync())
@@ -91,13 +93,13 @@ internal sealed partial class Pool : IDisposable
             {
                 await HandleAsync(happened);
             }
-            catch (Exception problem)
+            catch (Exception failure)
             {
                 // The kernel refused something that only this event wanted, or there is a mistake in here: in both
                 // cases everybody else is served on.
-                Log.EventFailed(_log, happened.GetType().Name, problem is IOException ? problem.Message : $"{problem}");
+                Log.EventFailed(_log, happened.GetType().Name, failure is IOException ? failure.Message : $"{failure}");
                 if (happened is PoolEvent.Commanded commanded)
-                    commanded.Reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = problem.Message });
+                    commanded.Reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
             }
 
             AnswerPending();

@@ -16,10 +16,23 @@ internal sealed class ServiceNotifier : IDisposable
         if (string.IsNullOrEmpty(address))
             return;
 
-        // systemd's abstract names end where they end; uWSGI's count a NUL more (UnixAddress).
-        _manager = new UnixDomainSocketEndPoint(address.StartsWith('@') ? $"\0{address[1..]}" : address);
-        _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        try
+        {
+            // systemd's abstract names end where they end; uWSGI's count a NUL more (UnixAddress).
+            _manager = new UnixDomainSocketEndPoint(address.StartsWith('@') ? $"\0{address[1..]}" : address);
+        }
+        catch (ArgumentException)
+        {
+            Problem = $"'{address}' is no address of a UNIX socket";
+            return;
+        }
+
+        // A manager that does not read must not hold up whoever tells it something.
+        _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
     }
+
+    /// <summary>Why nobody can be told anything although there is an address; else null.</summary>
+    public string? Problem { get; }
 
     public static ServiceNotifier FromEnvironment() => new(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 
@@ -50,7 +63,7 @@ internal sealed class ServiceNotifier : IDisposable
         }
         catch (SocketException)
         {
-            // A service manager that does not listen is no reason to stop serving.
+            // A service manager that does not listen, or not in time, is no reason to stop serving.
         }
     }
 }

@@ -45,6 +45,45 @@ internal sealed class ServiceTests
         }
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_service_manager_that_does_not_read_holds_nobody_up(CancellationToken cancel)
+    {
+        var name = $"zp-notify-{Guid.NewGuid():N}";
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
+        await using var pool = await PoolProcess.StartInAsync(
+            null, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0"],
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = $"@{name}" }, cancel);
+
+        // More than the kernel queues for it, net.unix.max_dgram_qlen.
+        var queue = int.Parse(
+            await File.ReadAllTextAsync("/proc/sys/net/unix/max_dgram_qlen", cancel),
+            System.Globalization.CultureInfo.InvariantCulture);
+        Assume.That(queue, Is.LessThan(100));
+        for (var n = 0; n <= queue; n++)
+            await using (await pool.AttachAsync(cancel))
+            {
+            }
+
+        Assert.That(await pool.StopAsync(cancel), Is.Zero);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_NOTIFY_SOCKET_that_is_no_address_is_ignored_with_a_line(CancellationToken cancel)
+    {
+        var address = "/" + new string('x', 120);
+        await using var pool = await PoolProcess.StartInAsync(
+            null, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0"],
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = address }, cancel);
+
+        Assert.That(
+            await pool.WaitForLineAsync("NOTIFY_SOCKET", cancel),
+            Does.EndWith($"WRN NOTIFY_SOCKET: '{address}' is no address of a UNIX socket, ignoring"));
+        await using var client = await pool.AttachAsync(cancel);
+    }
+
     [TestCase(Signum.SIGTERM)]
     [TestCase(Signum.SIGINT)]
     [CancelAfter(30_000)]
