@@ -7,6 +7,9 @@ internal static unsafe partial class Libc
 {
     public const int SYS_pidfd_send_signal = 424;
     public const int SYS_pidfd_open = 434;
+    public const int SYS_openat2 = 437;
+    public const int AT_FDCWD = -100;
+    public const ulong RESOLVE_NO_SYMLINKS = 4;
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
@@ -24,6 +27,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint pidfd_send_signal(nint number, nint pidfd, nint signal, nint info, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint openat2(nint number, nint directory, string path, ulong* how, nint size);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int waitid(int idtype, int id, int* siginfo, int options);

@@ -1,8 +1,5 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
-using Mono.Unix.Native;
 using Serilog.Sinks.File;
-using Zerg.Posix;
 
 namespace Zerg.Programs;
 
@@ -16,8 +13,6 @@ internal sealed class AppendOnly : FileLifecycleHooks
     public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
     {
         underlyingStream.Dispose();
-        var number = Syscall.open(path, OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC);
-        var handle = new SafeFileHandle(SyscallException.Check(number, "open", path), ownsHandle: true);
-        return new FileStream(handle, FileAccess.Write);
+        return new FileStream(LogFile.OpenForAppending(path), FileAccess.Write);
     }
 }

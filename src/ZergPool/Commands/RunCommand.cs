@@ -41,15 +41,32 @@ internal static partial class RunCommand
     {
         try
         {
-            if (options.LogTo is { } path)
-                LogFile.Prepare(path, options.Uid?.Id, options.Gid?.Id);
-            if (options.Uid is { } uid && options.Gid is { } gid && Privileges.IsRoot)
+            if (options is { Uid: { } uid, Gid: { } gid } && Privileges.IsRoot)
+            {
+                if (options.LogTo is { } log)
+                    LogFile.CreateFor(log, uid.Id, gid.Id);
                 Privileges.Drop(uid.Id, gid.Id, uid.Name);
+            }
+
+            if (options.LogTo is { } path)
+                LogFile.Prepare(path);
         }
         catch (SyscallException)
         {
-            table.Unlink();
+            Unlink(table);
             throw;
+        }
+    }
+
+    private static void Unlink(BoundSockets table)
+    {
+        try
+        {
+            table.Unlink();
+        }
+        catch (SyscallException)
+        {
+            // They were root's to remove; what made the pool give up is said, and the next one replaces them.
         }
     }
 

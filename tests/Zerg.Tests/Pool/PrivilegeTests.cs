@@ -89,6 +89,45 @@ internal sealed class PrivilegeTests
         Directory.Delete(directory, recursive: true);
     }
 
+    // The user that the pool becomes may own the log's directory, and all that lies in it.
+    [TestCase("log", "victim")]
+    [TestCase("way/log", "")]
+    [CancelAfter(30_000)]
+    public async Task Root_follows_no_link_to_the_log(string log, string target, CancellationToken cancel)
+    {
+        var directory = OpenDirectory();
+        using var elsewhere = new TemporaryDirectory();
+        var victim = elsewhere.Write("victim", "private\n");
+        File.SetUnixFileMode(victim, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.That(Syscall.symlink(elsewhere.File(target), Path.Combine(directory, log.Split('/')[0])), Is.Zero);
+        await using var pool = PoolProcess.Launch(
+            directory, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0", "--uid=nobody", "--gid=nogroup", $"--logto=DIR/{log}"]);
+
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(77));
+        await pool.Process.OutputEndAsync(cancel);
+        Assert.That(
+            pool.Process.Lines, Is.EqualTo(new[] { $"zergpool: open {directory}/{log}: Permission denied" }));
+        Assert.That(Modes(victim), Is.EqualTo(("600", 0, 0)));
+        Assert.That(await File.ReadAllTextAsync(victim, cancel), Is.EqualTo("private\n"));
+        Assert.That(Directory.GetFileSystemEntries(elsewhere.Path), Is.EqualTo(new[] { victim }));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_log_that_is_there_keeps_its_owner(CancellationToken cancel)
+    {
+        var directory = OpenDirectory();
+        await File.WriteAllTextAsync(directory + "/pool.log", "before\n", cancel);
+        File.SetUnixFileMode(directory + "/pool.log", (UnixFileMode)0b110_110_110);
+        await using (await PoolProcess.StartInAsync(
+            directory,
+            ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0", "--uid=nobody", "--gid=nogroup", "--logto", "DIR/pool.log"],
+            null, cancel))
+            Assert.That(Modes(directory + "/pool.log"), Is.EqualTo(("666", 0, 0)));
+        Directory.Delete(directory, recursive: true);
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task Running_as_root_without_a_uid_is_a_warning(CancellationToken cancel)
