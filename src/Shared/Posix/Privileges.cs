@@ -23,6 +23,14 @@ internal static unsafe class Privileges
             throw new SyscallException("setresuid", $"{uid}", Errno.EPERM, ", root could be had again");
     }
 
+    /// <summary>Leaves root's groups for one, and stays root.</summary>
+    /// <exception cref="SyscallException">A call failed.</exception>
+    public static void DropGroups(uint gid)
+    {
+        SyscallException.Check(Syscall.setgroups([gid]), "setgroups", $"{gid}");
+        SyscallException.Check(Syscall.setresgid(gid, gid, gid), "setresgid", $"{gid}");
+    }
+
     private static uint[] GroupsOf(string user, uint gid)
     {
         var count = 64;

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Mono.Unix.Native;
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Listening;
+using Errno = Zerg.Posix.Errno;
 
 namespace ZergPool.Commands;
 
@@ -15,6 +17,8 @@ internal static partial class RunCommand
     /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(PoolOptions options)
     {
+        if (CannotBecome(options) is { } reason)
+            return Complaint.Write(reason, ExitCodes.NotPermitted);
         try
         {
             // Everything, or nothing: a pool that owns half of its ports helps nobody.
@@ -36,6 +40,20 @@ internal static partial class RunCommand
         }
     }
 
+    // Said before anything is bound: who asks for another user must not be served by this one.
+    private static string? CannotBecome(PoolOptions options)
+    {
+        if (Privileges.IsRoot)
+            return null;
+        SourcePosition? Said(string name) => options.Effective.FirstOrDefault(option => option.Name == name)?.Source;
+        if (options.Uid is { } uid && uid.Id != Syscall.geteuid())
+            return $"{Said("uid")}: uid: only root becomes '{uid}', and this is uid {Syscall.geteuid()}";
+
+        // The primary group that comes with a uid is nobody's wish.
+        return options.Gid is { } gid && gid.Id != Syscall.getegid() && Said("gid") is { } said
+            ? $"{said}: gid: only root enters '{gid}', and this is gid {Syscall.getegid()}" : null;
+    }
+
     // Nothing stays behind when it fails: the files can only be removed by whoever made them.
     private static void BecomeServant(PoolOptions options, BoundSockets table)
     {
@@ -46,6 +64,10 @@ internal static partial class RunCommand
                 if (options.LogTo is { } log)
                     LogFile.CreateFor(log, uid.Id, gid.Id);
                 Privileges.Drop(uid.Id, gid.Id, uid.Name);
+            }
+            else if (options.Gid is { } group && Privileges.IsRoot)
+            {
+                Privileges.DropGroups(group.Id);
             }
 
             if (options.LogTo is { } path)
@@ -83,7 +105,7 @@ internal static partial class RunCommand
             log, ProgramVersion.Text, Environment.ProcessId, options.ConfigPath ?? "the command line",
             string.Join(", ", table.Sockets.Select(socket => $"{socket.Spec.Address} ({socket.Spec.Name})")));
         if (Privileges.IsRoot && options.Uid is null)
-            Log.RunsAsRoot(log);
+            Log.RunsAsRoot(log, Syscall.getegid());
 
         foreach (var (spec, listener) in own.Pools)
             _ = AttachAsync(pool, spec, listener, stop.Token);
@@ -125,8 +147,8 @@ internal static partial class RunCommand
         [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
         public static partial void Started(ILogger log, string version, int pid, string config, string sockets);
 
-        [LoggerMessage(101, LogLevel.Warning, "running as root: set uid and gid so that nothing needs to be")]
-        public static partial void RunsAsRoot(ILogger log);
+        [LoggerMessage(101, LogLevel.Warning, "running as root (gid {Gid}): set uid and gid so that nothing needs to be")]
+        public static partial void RunsAsRoot(ILogger log, uint gid);
 
         [LoggerMessage(102, LogLevel.Warning, "SIGHUP: this pool does not reload its configuration, ignoring")]
         public static partial void NoReload(ILogger log);

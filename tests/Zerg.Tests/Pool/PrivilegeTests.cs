@@ -128,6 +128,48 @@ internal sealed class PrivilegeTests
         Directory.Delete(directory, recursive: true);
     }
 
+    [TestCase("--uid=4242 --gid=4242", "command line: argument 3: uid: only root becomes '4242', and this is uid 65534")]
+    [TestCase("--gid=4242", "command line: argument 3: gid: only root enters '4242', and this is gid 65534")]
+    [CancelAfter(30_000)]
+    public async Task Who_is_not_root_becomes_nobody_else(string options, string error, CancellationToken cancel)
+    {
+        var directory = OpenDirectory();
+        using var pool = AsNobody(
+            directory, ["--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", .. options.Split(' ')]);
+
+        Assert.That(await pool.ExitAsync(cancel), Is.EqualTo(77));
+        await pool.OutputEndAsync(cancel);
+        Assert.That(pool.Lines, Is.EqualTo(new[] { $"zergpool: {error}" }));
+        Assert.That(Directory.GetFileSystemEntries(directory), Is.Empty);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Its_own_uid_and_gid_may_be_named_by_anybody(CancellationToken cancel)
+    {
+        var directory = OpenDirectory();
+        using var pool = AsNobody(
+            directory, "--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", "--uid=nobody", "--gid=nogroup");
+
+        await pool.WaitForLineAsync(" holds ", cancel);
+        pool.Signal(Signum.SIGTERM);
+        Assert.That(await pool.ExitAsync(cancel), Is.Zero);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_gid_without_a_uid_leaves_the_groups_of_root_and_says_what_stays(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--gid", "nogroup");
+
+        Assert.That(await pool.WaitForLineAsync("running as root (gid 65534)", cancel), Does.Contain("WRN"));
+        Assert.That(PoolProcess.ProcStatus(pool.Pid, "Gid"), Is.All.EqualTo("65534"));
+        Assert.That(PoolProcess.ProcStatus(pool.Pid, "Groups"), Is.EqualTo(new[] { "65534" }));
+        Assert.That(PoolProcess.ProcStatus(pool.Pid, "Uid"), Is.All.EqualTo("0"));
+    }
+
     [Test]
     [CancelAfter(30_000)]
     public async Task Running_as_root_without_a_uid_is_a_warning(CancellationToken cancel)
