@@ -64,5 +64,9 @@ internal sealed partial class Pool
 
         [LoggerMessage(128, LogLevel.Warning, "NOTIFY_SOCKET: {Problem}, ignoring")]
         public static partial void NoManager(ILogger log, string problem);
+
+        [LoggerMessage(129, LogLevel.Warning,
+            "listener {Address}: {Queued} connections wait, of {Backlog} that may; what comes beyond is dropped")]
+        public static partial void Crowded(ILogger log, string address, int queued, int backlog);
     }
 }

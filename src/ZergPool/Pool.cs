@@ -18,6 +18,7 @@ internal sealed partial class Pool : IDisposable
 {
     private const int MaxSessions = 256;
     private const int MaxHandshakes = 32;
+    private const int CrowdedPercent = 80;
     private const int GuardEveryTicks = 5;
     private const int TrimAfterIdleTicks = 2;
 
@@ -44,6 +45,7 @@ internal sealed partial class Pool : IDisposable
     private readonly Dictionary<Session, Zergling> _bySession = [];
     private readonly List<PendingCommand> _pending = [];
     private readonly Dictionary<PoolSocket, string> _unrepaired = [];
+    private readonly HashSet<PoolSocket> _crowded = [];
     private Poller? _poller;
     private int _lastId;
     private int _ticks;
@@ -173,6 +175,7 @@ internal sealed partial class Pool : IDisposable
                 }
 
                 _unrepaired.Remove(socket);
+                WatchQueue(socket);
             }
             catch (IOException problem)
             {
@@ -182,6 +185,17 @@ internal sealed partial class Pool : IDisposable
                 _unrepaired[socket] = problem.Message;
             }
         }
+    }
+
+    // Said when the queue has become that long, not again while it is.
+    private void WatchQueue(PoolSocket socket)
+    {
+        if (socket.Queue is not var (queued, backlog))
+            return;
+        if (queued * 100 < backlog * CrowdedPercent)
+            _crowded.Remove(socket);
+        else if (_crowded.Add(socket))
+            Log.Crowded(_log, socket.Spec.Address.ToString(), queued, backlog);
     }
 
     // Zerglings keep what they hold: the pool only lets go, and leaves what they still need.

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Mono.Unix.Native;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Pool;
@@ -118,6 +119,46 @@ internal sealed class StatusTests
         Assert.That(record.GetProperty("to").GetInt32(), Is.EqualTo(2));
         Assert.That(
             pool.Process.Lines, Has.Some.Match("hand-over to zergling 2 .* completed in .* generation 2 serves"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_queue_that_is_nearly_full_is_told_once(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--listen", "10");
+        var endPoint = await pool.EndPointAsync(cancel);
+        await using var client = await pool.AttachAsync(cancel);
+        using var listener = new Socket(new SafeSocketHandle(client.Sockets[0].Handle, ownsHandle: false));
+        for (var round = 1; round <= 2; round++)
+        {
+            var waiting = new List<Socket>();
+            for (var n = 0; n < 8; n++)
+            {
+                waiting.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                await waiting[^1].ConnectAsync(endPoint, cancel);
+            }
+
+            // Who comes has the listeners looked at; without that it happens every few seconds.
+            await LookAsync(pool, cancel);
+            await LookAsync(pool, cancel);
+            Assert.That(
+                pool.Process.Lines.Where(line => line.Contains("connections wait")).ToList(),
+                Has.Count.EqualTo(round).And.All.EndsWith(
+                    $"WRN listener {endPoint}: 8 connections wait, of 10 that may; what comes beyond is dropped"));
+            foreach (var one in waiting)
+            {
+                (await listener.AcceptAsync(cancel)).Dispose();
+                one.Dispose();
+            }
+
+            await LookAsync(pool, cancel);
+        }
+    }
+
+    private static async Task LookAsync(PoolProcess pool, CancellationToken cancel)
+    {
+        await using var somebody = await pool.AttachAsync(cancel);
+        await pool.StateAsync(somebody.Session, "starting", cancel);
     }
 
     private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(one => one.Name);
