@@ -68,5 +68,8 @@ internal sealed partial class Pool
         [LoggerMessage(129, LogLevel.Warning,
             "listener {Address}: {Queued} connections wait, of {Backlog} that may; what comes beyond is dropped")]
         public static partial void Crowded(ILogger log, string address, int queued, int backlog);
+
+        [LoggerMessage(130, LogLevel.Warning, "{Zergling}: its worker {Pid} cannot be told to end, ignoring")]
+        public static partial void NotDismissed(ILogger log, string zergling, int pid);
     }
 }

@@ -56,9 +56,7 @@ internal sealed partial class Pool
                 zergling.KillAt ??= _time.GetUtcNow() + _options.Mercy;
                 break;
             case PolicyOrder.Dismiss dismiss when _roster.TryGetValue(dismiss.Id, out var zergling):
-                Log.Dismissed(_log, Describe(zergling), string.Join(", ", zergling.Workers.Keys));
-                foreach (var worker in zergling.Workers.Values)
-                    worker.Signal(Signals.SIGTERM);
+                Dismiss(zergling);
                 zergling.KillAt ??= _time.GetUtcNow() + _options.Mercy;
                 break;
         }
@@ -71,6 +69,15 @@ internal sealed partial class Pool
             session.Send(new StopFrame { Reason = stop.Reason, ExitCode = stop.ExitCode });
         else if (!MasterFifo.Write(_options.LegacyFifos, zergling.Pid, 'Q'))
             zergling.Process?.Signal(Signals.SIGINT);
+    }
+
+    private void Dismiss(Zergling zergling)
+    {
+        var told = zergling.Workers.Values.ToLookup(worker => worker.Signal(Signals.SIGTERM));
+        if (told[true].Any())
+            Log.Dismissed(_log, Describe(zergling), string.Join(", ", told[true].Select(worker => worker.Pid)));
+        foreach (var worker in told[false].Where(worker => worker.IsAlive))
+            Log.NotDismissed(_log, Describe(zergling), worker.Pid);
     }
 
     private void Tell(Zergling zergling, Frame frame, char fifoCommand)

@@ -241,6 +241,38 @@ internal sealed class PrivilegeTests
         }
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Workers_that_cannot_be_told_to_end_are_named(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--uid=nobody", "--gid=nogroup");
+        using var launcher = HelperProcess.Python("""
+            import json, os, socket, struct, sys, time
+            s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+            def say(**frame):
+                data = json.dumps(frame).encode(); s.sendall(struct.pack("<I", len(data)) + data)
+            say(type="hello", protocol=1, role="launcher", release="v1", name="launcher")
+            s.recvmsg(14, 100)
+            pid = os.fork()
+            if pid == 0:
+                s.close()
+                sys.stdin.read()
+                os._exit(0)
+            say(type="ready")
+            say(type="state", state="accepting", workers=[pid])
+            print("worker", pid)
+            while True: time.sleep(60)
+            """, null, "", pool.Path);
+        var worker = (await launcher.WaitForLineAsync("worker", cancel)).Split(' ')[1];
+        await pool.StateAsync(1, "accepting", cancel);
+        launcher.Signal(Signum.SIGKILL);
+        await pool.StateAsync(1, "orphaned", cancel);
+        await using var heir = await pool.ServeAsync(cancel);
+
+        await pool.WaitForLineAsync($"its worker {worker} cannot be told to end, ignoring", cancel);
+        Assert.That(pool.Process.Count("SIGTERM to the workers"), Is.Zero);
+    }
+
     [TestCase("", "660", "660")]
     [TestCase("allow-uid 0 allow-uid 65534 allow-gid 65534 control-uid 65534", "660", "660")]
     [TestCase("allow-uid 4242", "666", "660")]
