@@ -8,10 +8,15 @@ namespace ZergPool.Control;
 /// <summary>Gives a running pool one order and waits for its answer.</summary>
 internal static class ControlClient
 {
+    // Only what is answered at once: an order waits until it has taken effect.
+    private const int StatusPatience = 10_000;
+
     /// <summary>Asks; an unreachable pool is an answer as well.</summary>
     public static ControlReply Ask(string address, ControlRequest request)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (request.Command == "status")
+            socket.SendTimeout = socket.ReceiveTimeout = StatusPatience;
         try
         {
             socket.Connect(UnixAddress.EndPoint(address));
@@ -29,6 +34,17 @@ internal static class ControlClient
             {
                 ExitCode = ExitCodes.NotPermitted,
                 Message = $"{address}: not permitted to give this pool orders (control-uid, control-gid)",
+            };
+        }
+        catch (IOException problem) when (problem.InnerException is SocketException
+        {
+            SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock,
+        })
+        {
+            return new ControlReply
+            {
+                ExitCode = ExitCodes.Unavailable,
+                Message = $"{address}: the pool did not answer within {StatusPatience / 1000} s",
             };
         }
         catch (Exception problem) when (problem is SocketException or IOException or JsonException)

@@ -155,6 +155,20 @@ internal sealed class StatusTests
         }
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_pool_that_does_not_answer_is_not_waited_for(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        pool.Process.Signal(Signum.SIGSTOP);
+        var run = await PoolProcess.RunAsync(cancel, "status", "--zerg", pool.Path);
+        pool.Process.Signal(Signum.SIGCONT);
+
+        Assert.That(run.ExitCode, Is.EqualTo(69));
+        Assert.That(
+            run.Lines, Is.EqualTo(new[] { $"zergpool: {pool.Control}: the pool did not answer within 10 s" }));
+    }
+
     private static async Task LookAsync(PoolProcess pool, CancellationToken cancel)
     {
         await using var somebody = await pool.AttachAsync(cancel);
