@@ -68,6 +68,15 @@ internal sealed partial class Pool
             _handshakeSlots.Release();
     }
 
+    // The oldest gives way: its slot is free at once, and its end is reported like that of any silent peer.
+    private void MakeRoom()
+    {
+        if (_handshakeSlots.CurrentCount > 0 || _handshakes is not [var oldest, ..] || oldest.Age < s_silenceInCrowd)
+            return;
+        EndHandshake(oldest);
+        oldest.GiveUp();
+    }
+
     private void Receive(PoolEvent.Received received)
     {
         try

@@ -24,6 +24,9 @@ internal sealed partial class Pool : IDisposable
 
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
+    // Far more than a zergling needs between its connect and its hello.
+    private static readonly TimeSpan s_silenceInCrowd = TimeSpan.FromMilliseconds(500);
+
     private readonly Channel<PoolEvent> _events =
         Channel.CreateUnbounded<PoolEvent>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -40,7 +43,7 @@ internal sealed partial class Pool : IDisposable
     private readonly DateTimeOffset _started;
     private readonly ServiceNotifier _manager = ServiceNotifier.FromEnvironment();
     private readonly SemaphoreSlim _handshakeSlots = new(MaxHandshakes);
-    private readonly HashSet<Session> _handshakes = [];
+    private readonly List<Session> _handshakes = [];
     private readonly SortedDictionary<int, Zergling> _roster = [];
     private readonly Dictionary<Session, Zergling> _bySession = [];
     private readonly List<PendingCommand> _pending = [];
@@ -72,9 +75,16 @@ internal sealed partial class Pool : IDisposable
     /// <summary>A place among the handshakes under way; the owner loop gives it back.</summary>
     /// <remarks>
     /// Descriptors in a greeting that nobody has read count against the uid's limit of descriptors in flight, which
-    /// would then fail for everybody (ETOOMANYREFS, unix(7)).
+    /// would then fail for everybody (ETOOMANYREFS, unix(7)). So there are few, and silent peers that take them all
+    /// must not keep out whoever has something to say.
     /// </remarks>
-    public Task HandshakeSlotAsync(CancellationToken cancel) => _handshakeSlots.WaitAsync(cancel);
+    public Task HandshakeSlotAsync(CancellationToken cancel)
+    {
+        var slot = _handshakeSlots.WaitAsync(cancel);
+        if (!slot.IsCompleted)
+            Events.TryWrite(new PoolEvent.Crowded());
+        return slot;
+    }
 
     /// <summary>Works until it is told to stop.</summary>
     public async Task RunAsync()
@@ -140,7 +150,11 @@ internal sealed partial class Pool : IDisposable
             case PoolEvent.Commanded commanded:
                 Command(commanded);
                 break;
+            case PoolEvent.Crowded:
+                MakeRoom();
+                break;
             case PoolEvent.Ticked:
+                MakeRoom();
                 foreach (var pool in _policies.Keys)
                     Apply(pool, new PolicyEvent.Tick());
                 EnforceMercy();

@@ -17,6 +17,9 @@ internal abstract record PoolEvent
     /// <summary>Somebody connected to a pool's socket.</summary>
     public sealed record Connected(PoolSpec Pool, Socket Socket) : PoolEvent;
 
+    /// <summary>Somebody waits while every handshake slot is taken.</summary>
+    public sealed record Crowded : PoolEvent;
+
     /// <summary>A frame came; the session reads on when <paramref name="Done"/> is set.</summary>
     public sealed record Received(Session Session, Frame Frame, TaskCompletionSource Done) : PoolEvent;
 

@@ -7,6 +7,7 @@ using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Listening;
+using ZergPool.Roster;
 using Errno = Zerg.Posix.Errno;
 
 namespace ZergPool.Commands;
@@ -109,8 +110,8 @@ internal static partial class RunCommand
 
         foreach (var (spec, listener) in own.Pools)
             _ = AttachAsync(pool, spec, listener, stop.Token);
-        using var control = new ControlServer(own.Control, pool.Events);
-        _ = control.RunAsync(stop.Token);
+        var mayOrder = AccessList.Ordering(options, Syscall.geteuid());
+        _ = new ControlServer(own.Control, pool.Events, mayOrder, log).RunAsync(stop.Token);
         await pool.RunAsync();
         await stop.CancelAsync();
     }

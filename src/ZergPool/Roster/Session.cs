@@ -27,6 +27,7 @@ internal sealed class Session : IDisposable
 
     private readonly CancellationTokenSource _ended = new();
     private readonly FrameChannel _channel;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private volatile bool _closing;
 
     public Session(Socket socket, PoolSpec pool, PeerCredentials peer)
@@ -48,6 +49,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>Whether the peer ever sent a frame; a real uWSGI does not.</summary>
     public bool Spoke { get; private set; }
+
+    /// <summary>How long it has lasted.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Whether the pool ended it; what still comes in means nothing.</summary>
     public bool IsClosing => _closing;
@@ -112,6 +116,9 @@ internal sealed class Session : IDisposable
         _closing = true;
         _outbox.Writer.TryComplete();
     }
+
+    /// <summary>Ends a connection that is silent before its patience is over.</summary>
+    public void GiveUp() => _ended.Cancel();
 
     /// <inheritdoc/>
     public void Dispose()

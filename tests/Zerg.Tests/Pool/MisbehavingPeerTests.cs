@@ -198,6 +198,40 @@ internal sealed class MisbehavingPeerTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_crowd_of_silent_peers_keeps_nobody_out(CancellationToken cancel)
+    {
+        var silent = new List<RawPeer>();
+        for (var n = 0; n < 130; n++)
+            silent.Add(await RawPeer.ConnectAsync(_pool.Path, cancel));
+
+        // A zergling gives up after ten seconds.
+        await using (await _pool.AttachAsync(cancel))
+        {
+        }
+
+        silent.ForEach(peer => peer.Dispose());
+        await AssertGoodAsync(cancel);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Silent_peers_of_the_control_socket_give_way_to_whoever_speaks(CancellationToken cancel)
+    {
+        var silent = new List<RawPeer>();
+        var start = TimeProvider.System.GetTimestamp();
+        for (var n = 0; n < 100; n++)
+            silent.Add(await RawPeer.ConnectAsync(_pool.Control, cancel));
+
+        await _pool.StatusAsync(cancel);
+        Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(5)));
+        await _pool.WaitForLineAsync($"order of pid {Environment.ProcessId} uid ", cancel);
+        await Task.WhenAll(silent.Select(peer => peer.EndAsync(cancel)));
+        await PoolProcess.UntilAsync(() => _pool.Process.Count("dropped: it was silent") == 100, cancel);
+        silent.ForEach(peer => peer.Dispose());
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Who_never_reads_while_orders_pile_up_loses_the_session(CancellationToken cancel)
     {
         using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);

@@ -243,6 +243,27 @@ internal sealed class PrivilegeTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task Silent_strangers_displace_nobody_who_may_give_orders(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--control-uid", "4242");
+        using var slow = await RawPeer.ConnectAsync(pool.Control, cancel);
+        using var crowd = HelperProcess.Python("""
+            import socket, sys
+            crowd = []
+            for n in range(100):
+                crowd.append(socket.socket(socket.AF_UNIX)); crowd[-1].connect(sys.argv[1])
+            print("all are there")
+            sys.stdin.read()
+            """, Nobody, "", pool.Control);
+        await crowd.WaitForLineAsync("all are there", cancel);
+        await pool.WaitForLineAsync($"order of pid {crowd.Pid} uid {Nobody} dropped: it was silent", cancel);
+
+        await slow.SendAsync("{\"command\":\"status\"}\n"u8.ToArray(), cancel);
+        Assert.That(System.Text.Encoding.UTF8.GetString(await slow.BytesAsync(13, cancel)), Is.EqualTo("{\"exitCode\":0"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Workers_that_cannot_be_told_to_end_are_named(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel, "--uid=nobody", "--gid=nogroup");
