@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Zerg;
 using Zerg.Configuration;
 using Zerg.Programs;
 using ZergPool.Commands;
@@ -48,8 +47,8 @@ internal static class CommandLine
         var json = new Option<bool>("--json") { Description = "As JSON, for programs." };
         var command = new Command("status", "Sockets with their queues, zerglings, hand-overs.") { json };
         var which = new WhichPool(command);
-        command.SetAction(result => which.Find(result) is { } address
-            ? StatusCommand.Run(address, result.GetValue(json)) : ExitCodes.Usage);
+        command.SetAction(result => which.Find(result, out var exitCode) is { } address
+            ? StatusCommand.Run(address, result.GetValue(json)) : exitCode);
         return command;
     }
 
@@ -58,8 +57,8 @@ internal static class CommandLine
         var zergling = new Argument<string>("ZERGLING") { Description = "Its id or name, see zergpool status." };
         var command = new Command(verb, description) { zergling };
         var which = new WhichPool(command);
-        command.SetAction(result => which.Find(result) is { } address
-            ? OrderCommand.Run(address, verb, result.GetValue(zergling)!) : ExitCodes.Usage);
+        command.SetAction(result => which.Find(result, out var exitCode) is { } address
+            ? OrderCommand.Run(address, verb, result.GetValue(zergling)!) : exitCode);
         return command;
     }
 }

@@ -16,6 +16,18 @@ internal static class Configured
         return Say([.. problems, .. more], out exitCode) ? options : null;
     }
 
+    /// <summary>The options of a pool that runs already: one's own where it is there, else the one that root started.</summary>
+    /// <returns>The options, or null and the status to exit with.</returns>
+    public static PoolOptions? Find(CommandLineOptions commandLine, out int exitCode)
+    {
+        if (Sources(commandLine, out exitCode) is not var (list, file, problems))
+            return null;
+        var own = PoolOptions.From(list, file);
+        var ofRoot = PoolOptions.From(list, file, HostFacts.Current with { IsRoot = true });
+        var (options, more) = own.Options is null || (!IsThere(own.Options) && IsThere(ofRoot.Options)) ? ofRoot : own;
+        return Say([.. problems, .. more], out exitCode) ? options : null;
+    }
+
     /// <summary>The same for both programs, which read one file.</summary>
     public static (PoolOptions Pool, ZerglingOptions Zergling)? Read(CommandLineOptions commandLine, out int exitCode)
     {
@@ -25,6 +37,9 @@ internal static class Configured
         var (zergling, ofZergling) = ZerglingOptions.From(list, file);
         return Say([.. problems, .. ofPool, .. ofZergling], out exitCode) ? (pool!, zergling!) : null;
     }
+
+    private static bool IsThere(PoolOptions? options)
+        => options is not null && (options.Control.Kind != AddressKind.Path || Path.Exists(options.Control.Host));
 
     private static (OptionList List, string? File, IReadOnlyList<Problem> Problems)? Sources(
         CommandLineOptions commandLine, out int exitCode)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Zerg;
 using Zerg.Configuration;
 
 namespace ZergPool.Commands;
@@ -22,15 +23,16 @@ internal sealed class WhichPool
         command.Options.Add(_control);
     }
 
-    /// <summary>The control socket's address, or null after a line on stderr.</summary>
-    public string? Find(ParseResult result)
+    /// <summary>The control socket's address, or null after a line on stderr and the status to exit with.</summary>
+    public string? Find(ParseResult result, out int exitCode)
     {
+        exitCode = ExitCodes.Usage;
         if (result.GetValue(_control) is { } control)
             return Unix("--control", control);
         if (result.GetValue(_zerg) is { } zerg)
             return Unix("--zerg", zerg + ".ctl");
         if (result.GetValue(_config) is { } config)
-            return Configured.Load(CommandLineReader.Read([config]), out _)?.Control.ToString();
+            return Configured.Find(CommandLineReader.Read([config]), out exitCode)?.Control.ToString();
         Complaint.Write("which pool? Name its configuration file, or --zerg PATH");
         return null;
     }

@@ -79,8 +79,8 @@ internal sealed class PrivilegeTests
     public async Task A_socket_file_whose_owner_cannot_be_set_does_not_stay_behind(CancellationToken cancel)
     {
         var directory = OpenDirectory();
-        using var pool = AsNobody(directory, "--zerg-pool", $"{directory}/pool.sock:{directory}/a.sock",
-            "--chown-socket", "root");
+        using var pool = AsNobody(
+            directory, "", ["--zerg-pool", $"{directory}/pool.sock:{directory}/a.sock", "--chown-socket", "root"]);
 
         Assert.That(await pool.ExitAsync(cancel), Is.EqualTo(77));
         await pool.OutputEndAsync(cancel);
@@ -135,7 +135,7 @@ internal sealed class PrivilegeTests
     {
         var directory = OpenDirectory();
         using var pool = AsNobody(
-            directory, ["--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", .. options.Split(' ')]);
+            directory, "", ["--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", .. options.Split(' ')]);
 
         Assert.That(await pool.ExitAsync(cancel), Is.EqualTo(77));
         await pool.OutputEndAsync(cancel);
@@ -150,7 +150,8 @@ internal sealed class PrivilegeTests
     {
         var directory = OpenDirectory();
         using var pool = AsNobody(
-            directory, "--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", "--uid=nobody", "--gid=nogroup");
+            directory, "",
+            ["--zerg-pool", $"{directory}/pool.sock:127.0.0.1:0", "--uid=nobody", "--gid=nogroup"]);
 
         await pool.WaitForLineAsync(" holds ", cancel);
         pool.Signal(Signum.SIGTERM);
@@ -294,6 +295,38 @@ internal sealed class PrivilegeTests
         Assert.That(pool.Process.Count("SIGTERM to the workers"), Is.Zero);
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task The_pool_of_root_is_found_by_the_file_it_reads(CancellationToken cancel)
+    {
+        const string system = "/run/zerg";
+        var directory = OpenDirectory();
+        var name = $"zp-{Guid.NewGuid():N}";
+        var file = Path.Combine(directory, name + ".yml");
+        await File.WriteAllTextAsync(file, "zerg:\n  http: 127.0.0.1:0\n  control-uid: nobody\n", cancel);
+        try
+        {
+            await using var pool = await PoolProcess.StartInAsync(directory, [file], null, cancel);
+            foreach (var own in new[] { "", directory })
+            {
+                using var status = AsNobody(directory, own, ["status", "--json", file]);
+                Assert.That(await status.ExitAsync(cancel), Is.Zero, string.Join('\n', status.Lines));
+                await status.OutputEndAsync(cancel);
+                Assert.That(
+                    System.Text.Json.JsonDocument.Parse(string.Join('\n', status.Output)).RootElement
+                        .GetProperty("pool").GetProperty("pid").GetInt32(),
+                    Is.EqualTo(pool.Pid));
+            }
+        }
+        finally
+        {
+            File.Delete($"{system}/{name}.sock.lock");
+            if (Directory.GetFileSystemEntries(system).Length == 0)
+                Directory.Delete(system);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     [TestCase("", "660", "660")]
     [TestCase("allow-uid 0 allow-uid 65534 allow-gid 65534 control-uid 65534", "660", "660")]
     [TestCase("allow-uid 4242", "666", "660")]
@@ -328,10 +361,15 @@ internal sealed class PrivilegeTests
         return directory;
     }
 
-    private static HelperProcess AsNobody(string directory, params string[] arguments) => HelperProcess.Start(
+    private static HelperProcess AsNobody(string directory, string runtime, string[] arguments) => HelperProcess.Start(
         "setpriv",
         ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", PoolProcess.Program, .. arguments],
-        new Dictionary<string, string> { ["HOME"] = directory, ["DOTNET_CLI_HOME"] = directory });
+        new Dictionary<string, string>
+        {
+            ["HOME"] = directory,
+            ["DOTNET_CLI_HOME"] = directory,
+            ["XDG_RUNTIME_DIR"] = runtime,
+        });
 
     private static int FreeLowPort()
     {
