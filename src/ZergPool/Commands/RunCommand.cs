@@ -111,7 +111,8 @@ internal static partial class RunCommand
         foreach (var (spec, listener) in own.Pools)
             _ = AttachAsync(pool, spec, listener, stop.Token);
         var mayOrder = AccessList.Ordering(options, Syscall.geteuid());
-        _ = new ControlServer(own.Control, pool.Events, mayOrder, log).RunAsync(stop.Token);
+        foreach (var listener in own.Controls)
+            _ = new ControlServer(listener, pool.Events, mayOrder, log).RunAsync(stop.Token);
         await pool.RunAsync();
         await stop.CancelAsync();
     }

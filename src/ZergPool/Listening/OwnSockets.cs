@@ -6,7 +6,7 @@ using Zerg.Posix;
 
 namespace ZergPool.Listening;
 
-/// <summary>The sockets that the pool itself serves: one for each pool, one for orders.</summary>
+/// <summary>The sockets that the pool itself serves: for each pool one to attach and one for orders.</summary>
 internal sealed class OwnSockets : IDisposable
 {
     private const int Backlog = 128;
@@ -18,8 +18,8 @@ internal sealed class OwnSockets : IDisposable
     /// <summary>For each pool of the configuration, in its order.</summary>
     public IReadOnlyList<(PoolSpec Pool, Socket Listener)> Pools { get; private set; } = [];
 
-    /// <summary>Where orders come in.</summary>
-    public Socket Control { get; private set; } = null!;
+    /// <summary>Where orders come in: whoever knows the path of one of the pools finds the process.</summary>
+    public IReadOnlyList<Socket> Controls { get; private set; } = [];
 
     /// <summary>Locks and binds all of them.</summary>
     /// <exception cref="SyscallException">A path cannot be bound.</exception>
@@ -34,7 +34,7 @@ internal sealed class OwnSockets : IDisposable
             foreach (var pool in options.Pools)
                 own.Lock(pool.Address, options);
             own.Pools = [.. options.Pools.Select(pool => (pool, own.Bind(pool.Address, attach)))];
-            own.Control = own.Bind(options.Control, control);
+            own.Controls = [.. ControlAddresses(options).Select(address => own.Bind(address, control))];
             return own;
         }
         catch
@@ -56,6 +56,11 @@ internal sealed class OwnSockets : IDisposable
         _sockets.ForEach(socket => socket.Dispose());
         _locks.ForEach(descriptor => descriptor.Dispose());
     }
+
+    private static IEnumerable<ListenAddress> ControlAddresses(PoolOptions options) => options.Pools
+        .Select(pool => pool.Address.WithSuffix(".ctl")).Where(address => address.Ok).Select(address => address.Value!)
+        .Except([.. options.Pools.Select(pool => pool.Address), .. options.Sockets.Select(socket => socket.Address)])
+        .Prepend(options.Control).Distinct();
 
     // The credentials of whoever connects decide, so the file opens as far as a list needs: its owner and group may
     // be none of those whom the list names.
