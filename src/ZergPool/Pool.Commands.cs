@@ -1,4 +1,5 @@
 using Zerg;
+using Zerg.Configuration;
 using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Handover;
@@ -123,34 +124,50 @@ internal sealed partial class Pool
     private static void Answer(PoolEvent.Commanded commanded, int exitCode, string message)
         => commanded.Reply.SetResult(new ControlReply { ExitCode = exitCode, Message = message });
 
-    private StatusDocument Status() => new()
+    private StatusDocument Status()
     {
-        Pool = new PoolStatus(
-            Environment.ProcessId, ProgramVersion.Text, _started, Mono.Unix.Native.Syscall.geteuid(),
-            Mono.Unix.Native.Syscall.getegid(), Generation, [.. _options.Pools.Select(pool => pool.Address.ToString())]),
-        Sockets =
-        [
-            .. _table.Sockets.Select(socket => new SocketStatus(
-                socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued, socket.Queue?.Backlog)),
-        ],
-        Zerglings = [.. _roster.Values.Select(one => Status(one, FindMember(one.Id)!))],
-        Handover = _policies.Values.Select(policy => policy.Current).OfType<CurrentHandover>()
-            .Select(current => new HandoverStatus(
-                current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started))
-            .FirstOrDefault(),
-        History =
-        [
-            .. from record in _policies.Values.SelectMany(policy => policy.History)
-               orderby record.Started + record.Duration descending
-               select new HistoryStatus(
-                   record.To, record.Release, record.From, record.Outcome.ToString().ToLowerInvariant(), record.Reason,
-                   record.Output, record.Started, Math.Round(record.Duration.TotalSeconds, 3)),
-        ],
-    };
+        var handovers = _policies.Values.Select(policy => Status(policy.Current)).ToList();
+        return new StatusDocument
+        {
+            Pool = new PoolStatus(
+                Environment.ProcessId, ProgramVersion.Text, _started, Mono.Unix.Native.Syscall.geteuid(),
+                Mono.Unix.Native.Syscall.getegid(), Generation, [.. _options.Pools.Select(pool => pool.Address.ToString())]),
+            Sockets =
+            [
+                .. _table.Sockets.Select(socket => new SocketStatus(
+                    socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,
+                    socket.Queue?.Backlog, OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket))))),
+            ],
+            Zerglings = [.. _roster.Values.Select(one => Status(one, FindMember(one.Id)!))],
+            Handover = handovers.Find(handover => handover is not null),
+            Pools = _policies.Count == 1 ? null :
+            [
+                .. _policies.Zip(handovers, (pool, handover) => new EachPoolStatus(
+                    pool.Key.Address.ToString(), pool.Value.Generation, handover)),
+            ],
+            History =
+            [
+                .. from pool in _policies
+                   from record in pool.Value.History
+                   orderby record.Started + record.Duration descending
+                   select new HistoryStatus(
+                       record.To, record.Release, record.From, record.Outcome.ToString().ToLowerInvariant(),
+                       record.Reason, record.Output, record.Started, Math.Round(record.Duration.TotalSeconds, 3),
+                       OneOfSeveral([pool.Key])),
+            ],
+        };
+    }
 
-    private static ZerglingStatus Status(Zergling zergling, Member member) => new(
+    private static HandoverStatus? Status(CurrentHandover? current) => current is null ? null
+        : new HandoverStatus(current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started);
+
+    private ZerglingStatus Status(Zergling zergling, Member member) => new(
         zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,
         zergling.App, member.Kind == MemberKind.Uwsgi ? null : member.Release, member.Generation,
         member.Mode.ToString().ToLowerInvariant(), member.State.ToString().ToLowerInvariant(), member.Since,
-        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys]);
+        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
+
+    // Nobody asks which one where there is only one.
+    private string? OneOfSeveral(IEnumerable<PoolSpec> pools)
+        => _policies.Count == 1 ? null : string.Join(", ", pools.Select(pool => pool.Address));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ZergPool.Control;
 
 /// <param name="To">The zergling that was to take over.</param>
@@ -8,6 +10,8 @@ namespace ZergPool.Control;
 /// <param name="Output">The last lines of a release that failed.</param>
 /// <param name="Started">When it began.</param>
 /// <param name="Seconds">How long it took.</param>
+/// <param name="Pool">Which of several pools it was in, by its path.</param>
 internal sealed record HistoryStatus(
     int To, string Release, IReadOnlyList<int> From, string Outcome, string Reason, IReadOnlyList<string> Output,
-    DateTimeOffset Started, double Seconds);
+    DateTimeOffset Started, double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);

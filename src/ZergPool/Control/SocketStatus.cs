@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ZergPool.Control;
 
 /// <param name="Name">Unique in the pool.</param>
@@ -5,4 +7,7 @@ namespace ZergPool.Control;
 /// <param name="Protocol">http, uwsgi or any.</param>
 /// <param name="Queued">Connections waiting to be accepted; null where the kernel does not tell.</param>
 /// <param name="Backlog">The most that may wait.</param>
-internal sealed record SocketStatus(string Name, string Address, string Protocol, int? Queued, int? Backlog);
+/// <param name="Pool">Which pools of several pass it on, by their paths.</param>
+internal sealed record SocketStatus(
+    string Name, string Address, string Protocol, int? Queued, int? Backlog,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);

@@ -14,28 +14,37 @@ internal static class StatusTable
         text.Append(CultureInfo.InvariantCulture, $"pool {string.Join(", ", pool.Paths)}  pid {pool.Pid}  ")
             .Append(CultureInfo.InvariantCulture, $"version {pool.Version}  uid {pool.Uid}  gid {pool.Gid}  ")
             .Append(CultureInfo.InvariantCulture, $"generation {pool.Generation}  up {Age(now - pool.Started)}\n\n");
-        Table(text, ["SOCKET", "ADDRESS", "PROTOCOL", "QUEUED", "BACKLOG"], status.Sockets.Select(socket => new[]
-        {
-            socket.Name, socket.Address, socket.Protocol, Number(socket.Queued), Number(socket.Backlog),
-        }));
+        string[] pools = status.Pools is null ? [] : ["POOL"];
+        Table(text, ["SOCKET", "ADDRESS", "PROTOCOL", "QUEUED", "BACKLOG", .. pools], status.Sockets.Select(
+            socket => (string[])
+            [
+                socket.Name, socket.Address, socket.Protocol, Number(socket.Queued), Number(socket.Backlog),
+                .. Column(socket.Pool),
+            ]));
         text.Append('\n');
         Table(
-            text, ["ID", "PID", "KIND", "NAME", "RELEASE", "GEN", "MODE", "STATE", "SINCE", "CONN", "REQ", "WORKERS"],
-            status.Zerglings.Select(one => new[]
-            {
+            text,
+            [
+                "ID", "PID", "KIND", "NAME", "RELEASE", "GEN", "MODE", "STATE", "SINCE", "CONN", "REQ", "WORKERS",
+                .. pools,
+            ],
+            status.Zerglings.Select(one => (string[])
+            [
                 Number(one.Id), one.Pid == 0 ? "-" : Number(one.Pid), one.Kind, one.Name, one.Release ?? "-",
                 Number(one.Generation), one.Mode, one.State, Age(now - one.Since), Number(one.Connections),
-                Number(one.Requests), one.Workers.Count == 0 ? "-" : Number(one.Workers.Count),
-            }));
-        if (status.Handover is { } handover)
+                Number(one.Requests), one.Workers.Count == 0 ? "-" : Number(one.Workers.Count), .. Column(one.Pool),
+            ]));
+        IEnumerable<(HandoverStatus? Handover, string? Pool)> handovers
+            = status.Pools?.Select(one => (one.Handover, (string?)one.Path)) ?? [(status.Handover, null)];
+        foreach (var (handover, path) in handovers.Where(one => one.Handover is not null))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nhand-over to {handover.To} since ")
+            text.Append(CultureInfo.InvariantCulture, $"\nhand-over to {handover!.To}{In(path)} since ")
                 .Append(CultureInfo.InvariantCulture, $"{Age(now - handover.Started)}: {handover.Phase}\n");
         }
 
         foreach (var one in status.History.Take(MaxHistory))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}, ")
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}{In(one.Pool)}, ")
                 .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
                 text.Append(": ").Append(Safe(one.Reason));
@@ -49,6 +58,11 @@ internal static class StatusTable
     }
 
     private const int MaxHistory = 10;
+
+    // Which pool it is, where there are several.
+    private static string[] Column(string? pool) => pool is null ? [] : [pool];
+
+    private static string In(string? pool) => pool is null ? "" : $" of {pool}";
 
     private static void Table(StringBuilder text, string[] titles, IEnumerable<string[]> rows)
     {

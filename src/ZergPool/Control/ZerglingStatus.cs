@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ZergPool.Control;
 
 /// <param name="Id">Grows with each attach.</param>
@@ -14,6 +16,8 @@ namespace ZergPool.Control;
 /// <param name="Connections">Open connections; null when unknown.</param>
 /// <param name="Requests">Requests in flight; null when unknown.</param>
 /// <param name="Workers">Process ids of its workers.</param>
+/// <param name="Pool">Which of several pools it attached to, by its path.</param>
 internal sealed record ZerglingStatus(
     int Id, int Pid, uint Uid, string Kind, string Name, string App, string? Release, int Generation, string Mode,
-    string State, DateTimeOffset Since, int? Connections, int? Requests, IReadOnlyList<int> Workers);
+    string State, DateTimeOffset Since, int? Connections, int? Requests, IReadOnlyList<int> Workers,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);

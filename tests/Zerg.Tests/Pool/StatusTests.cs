@@ -123,6 +123,69 @@ internal sealed class StatusTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task Each_of_several_pools_is_found_by_its_path_and_told_apart(CancellationToken cancel)
+    {
+        var name = $"@zp-{Guid.NewGuid():N}";
+        await using var pool = await PoolProcess.StartInAsync(
+            null,
+            [
+                "--shared-socket", "127.0.0.1:0", "--zerg-pool", "DIR/pool.sock:=0", "--zerg-pool", "DIR/two.sock:=0,DIR/app.sock",
+                "--zerg-pool", $"{name}:DIR/last.sock",
+            ],
+            null, cancel);
+        string[] paths = [pool.Path, pool.File("two.sock"), name];
+        var clients = new List<ZergClient>();
+        foreach (var path in paths[..2])
+        {
+            var old = await AttachAsync(path, "v1", cancel);
+            await old.ReadyAsync(cancel);
+            await old.ReportAsync(new ZergReport(ZerglingState.Accepting), cancel);
+            await pool.StateAsync(old.Session, "accepting", cancel);
+            clients.Add(old);
+        }
+
+        await using var one = await AttachAsync(paths[0], "v2", cancel);
+        await using var two = await AttachAsync(paths[1], "v2", cancel);
+
+        foreach (var path in paths)
+        {
+            var found = await PoolProcess.RunAsync(cancel, "status", "--json", "--zerg", path);
+            Assert.That(found.ExitCode, Is.Zero, string.Join('\n', found.Lines));
+        }
+
+        var status = await pool.StatusAsync(cancel);
+        Assert.That(
+            status.GetProperty("sockets").EnumerateArray().Select(socket => socket.GetProperty("pool").GetString()),
+            Is.EqualTo(new[] { $"{paths[0]}, {paths[1]}", paths[1], paths[2] }));
+        Assert.That(
+            status.GetProperty("zerglings").EnumerateArray().Select(each => each.GetProperty("pool").GetString()),
+            Is.EqualTo(new[] { paths[0], paths[1], paths[0], paths[1] }));
+        Assert.That(status.GetProperty("handover").GetProperty("to").GetInt32(), Is.EqualTo(one.Session));
+        var pools = status.GetProperty("pools").EnumerateArray().ToList();
+        Assert.That(pools.Select(each => each.GetProperty("path").GetString()), Is.EqualTo(paths));
+        Assert.That(pools.Select(each => each.GetProperty("generation").GetInt32()), Is.EqualTo(new[] { 1, 1, 0 }));
+        Assert.That(
+            pools.Take(2).Select(each => each.GetProperty("handover").GetProperty("to").GetInt32()),
+            Is.EqualTo(new[] { one.Session, two.Session }));
+        Assert.That(pools[2].GetProperty("handover").ValueKind, Is.EqualTo(JsonValueKind.Null));
+
+        var table = (await PoolProcess.RunAsync(cancel, "status", "--zerg", paths[1])).Output;
+        Assert.That(table, Has.Some.Match("^SOCKET .* BACKLOG +POOL$"));
+        Assert.That(table, Has.Some.Match($"^{two.Session} .* {paths[1]}$"));
+        Assert.That(table, Has.Some.StartsWith($"hand-over to {one.Session} of {paths[0]} since "));
+        Assert.That(table, Has.Some.StartsWith($"hand-over to {two.Session} of {paths[1]} since "));
+
+        foreach (var client in clients)
+            await client.DisposeAsync();
+        await pool.StateAsync(clients[^1].Session, "gone", cancel);
+        Assert.That(await pool.StopAsync(cancel), Is.Zero);
+        Assert.That(
+            Directory.GetFileSystemEntries(pool.Directory).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "pool.sock.lock", "two.sock.lock" }));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task A_queue_that_is_nearly_full_is_told_once(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel, "--listen", "10");
@@ -168,6 +231,9 @@ internal sealed class StatusTests
         Assert.That(
             run.Lines, Is.EqualTo(new[] { $"zergpool: {pool.Control}: the pool did not answer within 10 s" }));
     }
+
+    private static Task<ZergClient> AttachAsync(string path, string release, CancellationToken cancel)
+        => ZergClient.AttachAsync(new ZergClientOptions { Pool = path, Release = release }, cancel);
 
     private static async Task LookAsync(PoolProcess pool, CancellationToken cancel)
     {
