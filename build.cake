@@ -69,7 +69,10 @@ Task("publish")
                 NoLogo = true,
                 MSBuildSettings = new DotNetMSBuildSettings()
                     .WithProperty("PublishAot", "true")
-                    .WithProperty("UseCurrentRuntimeIdentifier", "true"),
+                    .WithProperty("UseCurrentRuntimeIdentifier", "true")
+
+                    // A folder of its own in artifacts/bin and obj: what `build` made there stays.
+                    .WithProperty("ArtifactsPivots", "native"),
             });
         }
 
