@@ -131,12 +131,14 @@ internal sealed partial class Pool
         {
             Pool = new PoolStatus(
                 Environment.ProcessId, ProgramVersion.Text, _started, Mono.Unix.Native.Syscall.geteuid(),
-                Mono.Unix.Native.Syscall.getegid(), Generation, [.. _options.Pools.Select(pool => pool.Address.ToString())]),
+                Mono.Unix.Native.Syscall.getegid(), Generation,
+                [.. _options.Pools.Select(pool => pool.Address.ToString())]),
             Sockets =
             [
                 .. _table.Sockets.Select(socket => new SocketStatus(
                     socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,
-                    socket.Queue?.Backlog, OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket))))),
+                    socket.Queue?.Backlog,
+                    OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket))))),
             ],
             Zerglings = [.. _roster.Values.Select(one => Status(one, FindMember(one.Id)!))],
             Handover = handovers.Find(handover => handover is not null),

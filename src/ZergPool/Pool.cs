@@ -110,8 +110,8 @@ internal sealed partial class Pool : IDisposable
                 // The kernel refused something that only this event wanted, or there is a mistake in here: in both
                 // cases everybody else is served on.
                 Log.EventFailed(_log, happened.GetType().Name, failure is IOException ? failure.Message : $"{failure}");
-                if (happened is PoolEvent.Commanded commanded)
-                    commanded.Reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
+                if (happened is PoolEvent.Commanded { Reply: var reply })
+                    reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
             }
 
             AnswerPending();

@@ -69,7 +69,7 @@ internal static class SocketHolders
         }
     }
 
-    /// <summary>Whether somebody has bound a path and does not listen on it yet: then connecting is refused as well.</summary>
+    /// <summary>Whether somebody has bound a path and does not listen yet, which refuses connections too.</summary>
     public static bool IsBoundOnly(string path)
     {
         foreach (var line in File.ReadLines("/proc/net/unix"))

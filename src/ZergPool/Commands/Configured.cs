@@ -16,7 +16,7 @@ internal static class Configured
         return Say([.. problems, .. more], out exitCode) ? options : null;
     }
 
-    /// <summary>The options of a pool that runs already: one's own where it is there, else the one that root started.</summary>
+    /// <summary>The options of a pool that runs already: one's own where there is one, else that of root.</summary>
     /// <returns>The options, or null and the status to exit with.</returns>
     public static PoolOptions? Find(CommandLineOptions commandLine, out int exitCode)
     {

@@ -149,7 +149,8 @@ internal static partial class RunCommand
         [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
         public static partial void Started(ILogger log, string version, int pid, string config, string sockets);
 
-        [LoggerMessage(101, LogLevel.Warning, "running as root (gid {Gid}): set uid and gid so that nothing needs to be")]
+        [LoggerMessage(101, LogLevel.Warning,
+            "running as root (gid {Gid}): set uid and gid so that nothing needs to be")]
         public static partial void RunsAsRoot(ILogger log, uint gid);
 
         [LoggerMessage(102, LogLevel.Warning, "SIGHUP: this pool does not reload its configuration, ignoring")]

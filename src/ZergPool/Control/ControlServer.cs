@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Zerg;
 using Zerg.Posix;
 using ZergPool.Roster;
 
@@ -69,7 +70,7 @@ internal sealed partial class ControlServer(
                 if (await reading is { } request)
                     events.TryWrite(new PoolEvent.Commanded(request, peer, reply));
                 else
-                    reply.SetResult(new ControlReply { ExitCode = Zerg.ExitCodes.Usage, Message = "not a line of JSON" });
+                    reply.SetResult(new ControlReply { ExitCode = ExitCodes.Usage, Message = "not a line of JSON" });
 
                 var json = JsonSerializer.SerializeToUtf8Bytes(
                     await reply.Task.WaitAsync(cancel), ControlJson.Default.ControlReply);
@@ -83,7 +84,10 @@ internal sealed partial class ControlServer(
         {
             // Whoever asked is gone or too slow; nothing depends on the answer.
             if (!cancel.IsCancellationRequested)
-                Log.Dropped(log, peer.Pid, peer.Uid, reading.IsCompletedSuccessfully ? "it took no answer" : "it was silent");
+            {
+                var reason = reading.IsCompletedSuccessfully ? "it took no answer" : "it was silent";
+                Log.Dropped(log, peer.Pid, peer.Uid, reason);
+            }
         }
     }
 

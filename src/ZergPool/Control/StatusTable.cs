@@ -44,7 +44,8 @@ internal static class StatusTable
 
         foreach (var one in status.History.Take(MaxHistory))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}{In(one.Pool)}, ")
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}")
+                .Append(In(one.Pool)).Append(", ")
                 .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
                 text.Append(": ").Append(Safe(one.Reason));

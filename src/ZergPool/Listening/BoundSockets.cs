@@ -93,7 +93,8 @@ internal sealed class BoundSockets : IDisposable
             && (a.Address.Equals(b.Address) || ((IsAny(a) || IsAny(b))
                 && (a.AddressFamily == b.AddressFamily || one.DualMode || other.DualMode)));
 
-    private static bool IsAny(IPEndPoint end) => end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
+    private static bool IsAny(IPEndPoint end)
+        => end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Mode and owner of the files of what is passed on.</summary>
     public static UnixSocketFile File(PoolOptions options) => options.SocketOwner is { } owner

@@ -36,14 +36,15 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
         }
     }
 
-    /// <summary>Binds anew in the place of a UNIX socket that cannot be repaired; what is there stays when that fails.</summary>
-    /// <exception cref="SyscallException">The directory is not this user's to change, or somebody has the name.</exception>
+    /// <summary>Binds a UNIX socket that cannot be repaired anew; what is there stays when that fails.</summary>
+    /// <exception cref="SyscallException">The directory is another user's, or somebody has the name.</exception>
     public void Rebind(int backlog, UnixSocketFile file)
     {
         // The old one goes aside; bound under another name and renamed, the new one would go on telling everybody
         // that other name (getsockname(2)).
         var path = Spec.Address.ToString();
-        var aside = File is { } own && UnixSocketFile.Identity(path) == own ? $"{path}.{Environment.ProcessId}.old" : null;
+        var isOwn = File is { } own && UnixSocketFile.Identity(path) == own;
+        var aside = isOwn ? $"{path}.{Environment.ProcessId}.old" : null;
         if (aside is not null)
             SyscallException.Check(Libc.rename(path, aside), "rename", path);
         try

@@ -135,8 +135,12 @@ internal sealed class BindingTests
     [TestCase("DIR/no/a.sock", "", 71, "bind DIR/no/a.sock: No such file or directory")]
     [TestCase("@zp-bind-errors", "DIR/no/ctl", 71, "bind DIR/no/ctl: No such file or directory")]
     [TestCase("zp.invalid:80", "", 71, "zp.invalid:80: Name or service not known")]
-    [TestCase("127.0.0.1:PORT,*:PORT", "", 71, "bind *:PORT: Address already in use, '127.0.0.1:PORT' of this configuration already covers it")]
-    [TestCase("*:PORT,[::]:PORT", "", 71, "bind [::]:PORT: Address already in use, '*:PORT' of this configuration already covers it")]
+    [TestCase(
+        "127.0.0.1:PORT,*:PORT", "", 71,
+        "bind *:PORT: Address already in use, '127.0.0.1:PORT' of this configuration already covers it")]
+    [TestCase(
+        "*:PORT,[::]:PORT", "", 71,
+        "bind [::]:PORT: Address already in use, '*:PORT' of this configuration already covers it")]
     [CancelAfter(30_000)]
     public async Task An_address_that_cannot_be_had_is_named(
         string addresses, string control, int exitCode, string error, CancellationToken cancel)
@@ -238,7 +242,8 @@ internal sealed class BindingTests
 
     private static int FreePort()
     {
-        using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        probe.DualMode = true;
         probe.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }

@@ -129,8 +129,8 @@ internal sealed class StatusTests
         await using var pool = await PoolProcess.StartInAsync(
             null,
             [
-                "--shared-socket", "127.0.0.1:0", "--zerg-pool", "DIR/pool.sock:=0", "--zerg-pool", "DIR/two.sock:=0,DIR/app.sock",
-                "--zerg-pool", $"{name}:DIR/last.sock",
+                "--shared-socket", "127.0.0.1:0", "--zerg-pool", "DIR/pool.sock:=0",
+                "--zerg-pool", "DIR/two.sock:=0,DIR/app.sock", "--zerg-pool", $"{name}:DIR/last.sock",
             ],
             null, cancel);
         string[] paths = [pool.Path, pool.File("two.sock"), name];

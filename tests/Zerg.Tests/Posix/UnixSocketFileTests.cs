@@ -18,12 +18,13 @@ internal sealed class UnixSocketFileTests
         using var over = new CancellationTokenSource();
         var swapping = Task.Run(() => Swap(path, victim, over.Token), cancel);
 
+        var file = new UnixSocketFile(UnixSocketFile.EverybodyMode, Syscall.geteuid());
         for (var round = 0; round < 3000; round++)
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                new UnixSocketFile(UnixSocketFile.EverybodyMode, Syscall.geteuid()).Bind(socket, new UnixDomainSocketEndPoint(path));
+                file.Bind(socket, new UnixDomainSocketEndPoint(path));
             }
             catch (SyscallException)
             {
