@@ -201,7 +201,7 @@ internal sealed class MisbehavingPeerTests
     public async Task A_crowd_of_silent_peers_keeps_nobody_out(CancellationToken cancel)
     {
         var silent = new List<RawPeer>();
-        for (var n = 0; n < 130; n++)
+        for (var n = 0; n < 100; n++)
             silent.Add(await RawPeer.ConnectAsync(_pool.Path, cancel));
 
         // A zergling gives up after ten seconds.
