@@ -204,6 +204,7 @@ internal sealed class StatusTests
             // Who comes has the listeners looked at; without that it happens every few seconds.
             await LookAsync(pool, cancel);
             await LookAsync(pool, cancel);
+            await PoolProcess.UntilAsync(() => pool.Process.Count("connections wait") >= round, cancel);
             Assert.That(
                 pool.Process.Lines.Where(line => line.Contains("connections wait")).ToList(),
                 Has.Count.EqualTo(round).And.All.EndsWith(
