@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 using Zerg.Programs;
 using ZergPool.Commands;
 
@@ -15,8 +16,9 @@ internal static class CommandLine
         PrintVersion.AddTo(root);
         Serving(root, args, RunAsync);
         root.Subcommands.Add(Serving(new Command("run", "The pool, in the foreground; the verb may be left out."), args, RunAsync));
+        root.Subcommands.Add(Check(args));
         root.Subcommands.Add(Serving(
-            new Command("check", "The effective options and where each comes from; exits 0 or 78."), args, CheckAsync));
+            new Command("convert", "Writes the configuration as the section zerg: of a YAML file."), args, ConvertAsync));
         root.Subcommands.Add(Status());
         root.Subcommands.Add(Order("pause", "Has a zergling accept no more for now."));
         root.Subcommands.Add(Order("resume", "Has a zergling accept again, or leave standby."));
@@ -29,7 +31,7 @@ internal static class CommandLine
     {
         command.Arguments.Add(new Argument<string[]>("CONFIG")
         {
-            Description = "The configuration file, with a section zerg:.",
+            Description = "Configuration files: YAML with a section zerg: or uwsgi:, or INI; FILE:SECTION names another.",
             Arity = ArgumentArity.ZeroOrMore,
         });
         VocabularyOptions.AddTo(command, ProgramKinds.Pool);
@@ -38,9 +40,19 @@ internal static class CommandLine
     }
 
     private static async Task<int> RunAsync(CommandLineOptions commandLine)
-        => Configured.Load(commandLine, out var exitCode) is { } options ? await RunCommand.RunAsync(options) : exitCode;
+        => Configured.Load(commandLine, out _, out var exitCode) is { } options ? await RunCommand.RunAsync(options) : exitCode;
 
-    private static Task<int> CheckAsync(CommandLineOptions commandLine) => Task.FromResult(CheckCommand.Run(commandLine));
+    private static Task<int> ConvertAsync(CommandLineOptions commandLine) => Task.FromResult(ConvertCommand.Run(commandLine));
+
+    private static Command Check(string[] args)
+    {
+        var json = new Option<bool>("--json") { Description = "As JSON, for programs." };
+        var command = Serving(
+            new Command("check", "The effective options and where each comes from; exits 0 or 78.") { json }, args,
+            static _ => Task.FromResult(0));
+        command.SetAction(result => CheckCommand.Run(VocabularyOptions.Read(result, args), result.GetValue(json)));
+        return command;
+    }
 
     private static Command Status()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Zerg;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 using Zerg.Programs;
 
 namespace Zergling;
@@ -16,7 +17,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Runs any command as drained, supervised workers on the sockets of a pool.")
         {
-            new Argument<string?>("CONFIG") { Description = "configuration file", Arity = ArgumentArity.ZeroOrOne },
+            new Argument<string[]>("CONFIG") { Description = "configuration files", Arity = ArgumentArity.ZeroOrMore },
             new Argument<string[]>("COMMAND") { Description = "after --: what the workers run" },
         };
         PrintVersion.AddTo(root);
@@ -37,17 +38,19 @@ internal static class CommandLine
         options = null;
         exitCode = ExitCodes.Usage;
         var commandLine = VocabularyOptions.Read(parsed, arguments);
-        if (arguments.Length == 0 || commandLine.Arguments.Count > 1)
+        if (arguments.Length == 0)
         {
             Fail("expected: zergling CONFIG, or zergling --zerg PATH [options] -- COMMAND ARGS", exitCode);
             return false;
         }
 
-        var config = commandLine.Arguments is [var path] ? path : null;
-        var (list, read) = ConfigurationSource.Load(config, commandLine);
-        (options, var found) = ZerglingOptions.From(list, config);
-        List<Problem> problems = [.. read, .. found];
-        problems.ForEach(problem => Console.Error.WriteLine($"zergling: {problem}"));
+        var loaded = ConfigurationSource.Load(commandLine);
+        IReadOnlyList<Problem> found = [];
+        if (loaded.Options.Count > 0 || !loaded.HasErrors)
+            (options, found) = ZerglingOptions.From(loaded.Options, loaded.File);
+        List<Problem> problems = [.. loaded.Problems, .. found];
+        foreach (var problem in problems)
+            Console.Error.WriteLine($"zergling: {problem}{(problem.Severity == Severity.Warning ? " (warning)" : "")}");
         var errors = problems.FindAll(problem => problem.Severity == Severity.Error);
         if (errors.Count > 0 || options is null)
         {
@@ -60,8 +63,8 @@ internal static class CommandLine
 
         if (options.Command.Count > 0)
             return true;
-        exitCode = config is null ? ExitCodes.Usage : ExitCodes.Configuration;
-        Fail($"{config ?? "command line"}: command: there is nothing to run", exitCode);
+        exitCode = loaded.File is null ? ExitCodes.Usage : ExitCodes.Configuration;
+        Fail($"{loaded.File ?? "command line"}: command: there is nothing to run", exitCode);
         options = null;
         return false;
     }

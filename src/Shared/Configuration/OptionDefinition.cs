@@ -15,4 +15,10 @@ internal sealed record OptionDefinition(string Name, ValueKind Kind, ProgramKind
 
     /// <summary>The name uWSGI gives to the same thing, if it has it.</summary>
     public string? Uwsgi { get; init; }
+
+    /// <summary>What differs from uWSGI, if anything does.</summary>
+    public string? Difference { get; init; }
+
+    /// <summary>Other names that uWSGI has for it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 }

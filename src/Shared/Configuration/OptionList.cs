@@ -17,6 +17,15 @@ internal sealed class OptionList : IReadOnlyCollection<Option>
 
     public IReadOnlyList<Option> All(string name) => _options.FindAll(option => option.Name == name);
 
+    /// <summary>Puts another option in the place of each.</summary>
+    public void ReplaceEach(Func<Option, Option> replace)
+    {
+        for (int i = 0; i < _options.Count; i++)
+        {
+            _options[i] = replace(_options[i]);
+        }
+    }
+
     public IEnumerator<Option> GetEnumerator() => _options.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

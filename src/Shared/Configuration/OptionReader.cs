@@ -25,18 +25,21 @@ internal sealed class OptionReader(OptionList list, string? configPath)
     public void Error(SourcePosition position, string? option, string message) =>
         _problems.Add(Problem.Error(position, option, message));
 
+    /// <summary>With the option <c>strict</c> a warning is an error.</summary>
     public void Warn(SourcePosition position, string? option, string message) =>
-        _problems.Add(Problem.Warning(position, option, message));
+        _problems.Add(LoadedConfiguration.IsStrictList(List)
+            ? Problem.Error(position, option, message)
+            : Problem.Warning(position, option, message));
 
     /// <summary>Records the value that an option has in the end.</summary>
-    public void Show(string name, string value, SourcePosition? source = null)
+    public void Show(string name, string value, SourcePosition? source = null, IReadOnlyList<Option>? overrides = null)
     {
         if (!_effective.TryGetValue(name, out List<EffectiveOption>? rows))
         {
             _effective[name] = rows = [];
         }
 
-        rows.Add(new EffectiveOption(name, value, source));
+        rows.Add(new EffectiveOption(name, value, source) { Overrides = overrides ?? [] });
     }
 
     /// <summary>Records an option that stays at its default, with a value where that is computed.</summary>
@@ -69,7 +72,7 @@ internal sealed class OptionReader(OptionList list, string? configPath)
             return false;
         }
 
-        return TryValue(option, parse, out value, show);
+        return TryValue(option, parse, out value, show, [.. List.All(name).SkipLast(1)]);
     }
 
     /// <summary>The values of all mentions that are right.</summary>
@@ -97,7 +100,8 @@ internal sealed class OptionReader(OptionList list, string? configPath)
         Option option,
         Func<string, Parsed<T>> parse,
         [NotNullWhen(true)] out T? value,
-        Func<T, string>? show = null)
+        Func<T, string>? show = null,
+        IReadOnlyList<Option>? overrides = null)
         where T : notnull
     {
         Parsed<T> parsed = Complaint(option) is { } complaint ? Parsed<T>.Failed(complaint) : parse(option.Value);
@@ -109,7 +113,7 @@ internal sealed class OptionReader(OptionList list, string? configPath)
         }
 
         value = parsed.Value;
-        Show(option.Name, show is null ? Text(value) : show(value), option.Position);
+        Show(option.Name, show is null ? Text(value) : show(value), option.Position, overrides);
         return true;
     }
 

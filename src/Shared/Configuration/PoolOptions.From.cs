@@ -36,6 +36,7 @@ internal sealed partial record PoolOptions
             Mercy = reader.Scalar("worker-reload-mercy", DefaultMercy, Duration.Parse),
             LogTo = reader.TryScalar("logto", Values.FilePath, out string? path) ? path : null,
             LogLevel = ReadLogLevel(reader),
+            Strict = reader.Scalar("strict", false, Values.Boolean),
         };
         CheckPaths(reader, options, control);
         return (reader.HasErrors ? null : options with { Effective = reader.Effective }, reader.Problems);

@@ -51,6 +51,9 @@ internal sealed partial record PoolOptions
 
     public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;
 
+    /// <summary>Every warning about the configuration is an error.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Every option of the pool with its source, in the order of the vocabulary.</summary>
     public IReadOnlyList<EffectiveOption> Effective { get; init; } = [];
 

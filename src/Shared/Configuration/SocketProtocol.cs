@@ -6,4 +6,5 @@ internal enum SocketProtocol
     Any,
     Uwsgi,
     Http,
+    Https,
 }

@@ -7,7 +7,10 @@ internal sealed class SocketTable
 {
     private const string Shared = "shared-socket";
 
-    private static readonly string[] s_speaking = ["socket", "http-socket", "http"];
+    // It would have the router answer with a redirection, which nobody does.
+    private const string Redirecting = "http-to-https";
+
+    private static readonly string[] s_speaking = ["socket", "http-socket", "http", "https"];
 
     private readonly OptionReader _reader;
     private readonly List<SocketSlot> _slots = [];
@@ -23,9 +26,7 @@ internal sealed class SocketTable
         // A reference may stand before the line that it names.
         foreach (Option option in reader.List.All(Shared))
         {
-            _shared.Add(reader.TryValue(option, ListenAddress.Parse, out ListenAddress? address)
-                ? FindOrAdd(address, option)
-                : null);
+            _shared.Add(reader.TryValue(option, value => Spelling(value, takesTls: true), out string? text) ? Item(text, option) : null);
         }
 
         foreach (Option option in reader.List.Where(option => s_speaking.Contains(option.Name)))
@@ -33,38 +34,79 @@ internal sealed class SocketTable
             Mention(option);
         }
 
+        foreach (Option option in reader.List.All(Redirecting))
+        {
+            Withhold(option);
+        }
+
         foreach (string name in s_speaking.Append(Shared).Where(name => reader.List.Last(name) is null))
         {
             reader.ShowDefault(name);
         }
 
-        OfFile = [.. _slots];
+        OfFile = [.. _slots.Where(slot => !slot.IsWithheld)];
     }
 
-    /// <summary>What <c>socket</c>, <c>http-socket</c>, <c>http</c> and <c>shared-socket</c> name.</summary>
+    /// <summary>What <c>socket</c>, <c>http-socket</c>, <c>http</c>, <c>https</c> and <c>shared-socket</c> name.</summary>
     public IReadOnlyList<SocketSlot> OfFile { get; }
+
+    /// <summary>The address behind each <c>=N</c>, in their order; null where the line is wrong.</summary>
+    public IReadOnlyList<SocketSlot?> Shares => _shared;
 
     /// <summary>The socket that a text of this option names, or null after telling why not.</summary>
     public SocketSlot? Item(string text, Option option)
     {
-        if (text.StartsWith('='))
+        Parsed<string> named = TakesTls(option) ? TlsFiles.Split(text, out TlsFiles? tls) : Plain(text, out tls);
+        if (!named.Ok)
         {
-            return Reference(text, option);
+            _reader.Error(option.Position, option.Name, named.Error);
+            return null;
         }
 
-        Parsed<ListenAddress> address = ListenAddress.Parse(text);
-        if (address.Ok)
+        SocketSlot? slot = null;
+        if (named.Value.StartsWith('='))
         {
-            return FindOrAdd(address.Value, option);
+            slot = Reference(named.Value, option);
+        }
+        else if (ListenAddress.Parse(named.Value) is { Ok: true } address)
+        {
+            slot = FindOrAdd(address.Value, option);
+        }
+        else
+        {
+            _reader.Error(option.Position, option.Name, ListenAddress.Parse(named.Value).Error!);
         }
 
-        _reader.Error(option.Position, option.Name, address.Error);
-        return null;
+        if (slot is not null && tls is not null)
+        {
+            slot.Tls = tls;
+        }
+
+        return slot;
+    }
+
+    // The certificate may stand behind the shared-socket, as the documentation of Galaxy has it.
+    private static bool TakesTls(Option option) => option.Name is "https" or Shared;
+
+    private static Parsed<string> Plain(string text, out TlsFiles? tls)
+    {
+        tls = null;
+        return text;
+    }
+
+    private void Withhold(Option option)
+    {
+        SocketSlot? slot = option.Value.StartsWith('=') ? Reference(option.Value.Split(',')[0], option) : null;
+        if (slot is { ProtocolMention: null })
+        {
+            slot.IsWithheld = true;
+        }
     }
 
     private void Mention(Option option)
     {
-        if (!_reader.TryValue(option, Spelling, out string? text) || Item(text, option) is not { } slot)
+        if (!_reader.TryValue(option, text => Spelling(text, TakesTls(option)), out string? text)
+            || Item(text, option) is not { } slot)
         {
             return;
         }
@@ -77,22 +119,31 @@ internal sealed class SocketTable
         {
             slot.ProtocolMention = option;
         }
+
+        if (slot.Protocol == SocketProtocol.Https && slot.Tls is null)
+        {
+            _reader.Warn(
+                option.Position, option.Name,
+                $"'{option.Value}' names no certificate, expected 'ADDRESS,CERT,KEY'; only an application that has one of its own can serve it");
+        }
     }
 
-    private static Parsed<string> Spelling(string text)
+    private static Parsed<string> Spelling(string text, bool takesTls)
     {
-        if (text.TrimStart().StartsWith('='))
+        text = text.Trim();
+        string address = takesTls ? text.Split(',')[0] : text;
+        if (address.StartsWith('='))
         {
-            return text.Trim();
+            return text;
         }
 
-        Parsed<ListenAddress> address = ListenAddress.Parse(text);
-        return address.Ok ? address.Value.ToString() : Parsed<string>.Failed(address.Error);
+        Parsed<ListenAddress> parsed = ListenAddress.Parse(address);
+        return parsed.Ok ? parsed.Value + text[address.Length..] : Parsed<string>.Failed(parsed.Error);
     }
 
     private void Settled(SocketSlot slot, Option option, Option other)
     {
-        if ((option.Name == "socket") != (other.Name == "socket"))
+        if (new SocketSlot(slot.Address, option) { ProtocolMention = option }.Protocol != slot.Protocol)
         {
             _reader.Error(
                 option.Position,

@@ -12,6 +12,8 @@ internal static partial class Vocabulary
                 + "without addresses, every socket of the file",
             Repeatable = true,
             Uwsgi = "zerg-pool",
+            Difference = "IPv6; the list may be left out, and may name =N",
+            Aliases = ["zergpool"],
         },
         new("zerg", ValueKind.Path, ProgramKinds.Zergling)
         {
@@ -27,6 +29,7 @@ internal static partial class Vocabulary
             Default = "false",
             Description = "without the pool, bind the sockets of the file and serve",
             Uwsgi = "zerg-fallback",
+            Difference = "needs no socket lines that match the pool's",
         },
         new("legacy-fifo", ValueKind.Path, ProgramKinds.Pool)
         {
@@ -42,6 +45,8 @@ internal static partial class Vocabulary
             Description = "socket that speaks the uwsgi protocol, or =N for the N-th shared-socket",
             Repeatable = true,
             Uwsgi = "socket",
+            Difference = "also [IPV6]:PORT and *:PORT; a port must be a number",
+            Aliases = ["uwsgi-socket"],
         },
         new("http-socket", ValueKind.Address, ProgramKinds.Both)
         {
@@ -50,6 +55,7 @@ internal static partial class Vocabulary
             Description = "socket that speaks HTTP, or =N for the N-th shared-socket",
             Repeatable = true,
             Uwsgi = "http-socket",
+            Aliases = ["http11-socket"],
         },
         new("http", ValueKind.Address, ProgramKinds.Both)
         {
@@ -58,14 +64,28 @@ internal static partial class Vocabulary
             Description = "the same as http-socket: there is no router in between",
             Repeatable = true,
             Uwsgi = "http",
+            Difference = "no router in between",
+            Aliases = ["httprouter"],
+        },
+        new("https", ValueKind.Address, ProgramKinds.Both)
+        {
+            Value = "ADDRESS[,CERT,KEY]",
+            Default = "none",
+            Description = "socket that speaks HTTPS, with the files that the zergling opens",
+            Repeatable = true,
+            Uwsgi = "https",
+            Difference = "no router in between; ciphers and a client's CA are not taken",
+            Aliases = ["https-socket"],
         },
         new("shared-socket", ValueKind.Address, ProgramKinds.Both)
         {
-            Value = "ADDRESS",
+            Value = "ADDRESS[,CERT,KEY]",
             Default = "none",
             Description = "socket that other options name by =N, counted from 0; it speaks what they speak",
             Repeatable = true,
             Uwsgi = "shared-socket",
+            Difference = "a certificate behind it is the one of the https that names it",
+            Aliases = ["undeferred-shared-socket"],
         },
         new("listen", ValueKind.Number, ProgramKinds.Both)
         {
@@ -73,20 +93,24 @@ internal static partial class Vocabulary
             Default = "4096",
             Description = "connections that may wait in the backlog of a socket",
             Uwsgi = "listen",
+            Difference = "100 there; more than somaxconn is a warning",
         },
         new("chmod-socket", ValueKind.Mode, ProgramKinds.Both)
         {
             Value = "MODE",
             Default = "0660",
-            Description = "mode of socket files, 3 or 4 octal digits; without a value 0666",
+            Description = "mode of the socket files passed on, 3 or 4 octal digits; without a value 0666",
             Uwsgi = "chmod-socket",
+            Difference = "4 digits as well; who may attach is for allow-uid and allow-gid",
+            Aliases = ["chmod"],
         },
         new("chown-socket", ValueKind.Owner, ProgramKinds.Both)
         {
             Value = "USER[:GROUP]",
             Default = "the uid and gid that serve",
-            Description = "owner of socket files",
+            Description = "owner of the socket files passed on",
             Uwsgi = "chown-socket",
+            Difference = "for the sockets of a pool too",
         },
         new("uid", ValueKind.User, ProgramKinds.Pool)
         {
@@ -94,6 +118,7 @@ internal static partial class Vocabulary
             Default = "the user that starts the pool",
             Description = "user to become once the sockets are bound",
             Uwsgi = "uid",
+            Difference = "with its primary group and its supplementary groups, for good",
         },
         new("gid", ValueKind.Group, ProgramKinds.Pool)
         {
@@ -120,7 +145,7 @@ internal static partial class Vocabulary
         {
             Value = "PATH",
             Default = "the first zerg-pool path with .ctl after it",
-            Description = "UNIX socket that takes commands",
+            Description = "UNIX socket that takes commands; every pool also has one at its own path with .ctl after it",
         },
         new("control-uid", ValueKind.User, ProgramKinds.Pool)
         {
@@ -142,6 +167,7 @@ internal static partial class Vocabulary
             Default = "1",
             Description = "workers of a zergling",
             Uwsgi = "processes",
+            Aliases = ["workers"],
         },
         new("threads", ValueKind.Number, ProgramKinds.Zergling)
         {
@@ -149,6 +175,7 @@ internal static partial class Vocabulary
             Default = "the application's own choice",
             Description = "threads of a worker, told to it as ZERG_THREADS",
             Uwsgi = "threads",
+            Difference = "told to the application, which starts them",
         },
         new("command", ValueKind.Command, ProgramKinds.Zergling)
         {
@@ -215,6 +242,7 @@ internal static partial class Vocabulary
             Default = "1m",
             Description = "time to finish in when asked to stop, before force is used",
             Uwsgi = "worker-reload-mercy",
+            Difference = "also 90s, 2m",
         },
         new("drain-idle", ValueKind.Duration, ProgramKinds.Zergling)
         {
@@ -240,6 +268,14 @@ internal static partial class Vocabulary
             Value = "LEVEL",
             Default = "info",
             Description = "least level that is logged: debug, info, warning, or error",
+        },
+        new("strict", ValueKind.Boolean, ProgramKinds.Both)
+        {
+            Value = "BOOL",
+            Default = "false",
+            Description = "every warning about the configuration is an error",
+            Uwsgi = "strict",
+            Difference = "there only an unknown option is",
         },
     ];
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Zerg.Configuration.Uwsgi;
 
 namespace Zerg.Configuration;
 
@@ -14,10 +15,37 @@ internal static class VocabularyTable
         {
             string name = option.Repeatable ? $"`{option.Name}` (repeatable)" : $"`{option.Name}`";
             text.Append($"| {name} | `{Escape(option.Value)}` | {Escape(option.Default)} | {Readers(option.Programs)} ")
-                .Append($"| {Escape(option.Description)} | {(option.Uwsgi is { } uwsgi ? $"`{uwsgi}`" : "-")} |\n");
+                .Append($"| {Escape(option.Description)} | {Uwsgi(option)} |\n");
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The options of uWSGI that are known and not read.</summary>
+    public static string RenderKnown()
+    {
+        var text = new StringBuilder();
+        text.Append("| option of uWSGI | here | because |\n");
+        text.Append("|---|---|---|\n");
+        foreach (KnownOption option in KnownOptions.All)
+        {
+            string name = option.Prefix is null ? $"`{option.Name}`" : $"`{option.Name}: {option.Prefix}...`";
+            string here = option.Verdict == Verdict.NoMeaning ? "nothing to do" : "not supported yet";
+            text.Append($"| {name} | {here} | {Escape(option.Note)} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Uwsgi(OptionDefinition option)
+    {
+        if (option.Uwsgi is null)
+        {
+            return "-";
+        }
+
+        string names = string.Join(", ", option.Aliases.Prepend(option.Uwsgi).Select(name => $"`{name}`"));
+        return option.Difference is { } difference ? $"{names}: {Escape(difference)}" : names;
     }
 
     private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

@@ -47,6 +47,7 @@ internal sealed partial record ZerglingOptions
             StopSignal = reader.Scalar("stop-signal", StopSignal.Terminate, StopSignal.Parse),
             LogTo = reader.TryScalar("logto", Values.FilePath, out string? logTo) ? logTo : null,
             LogLevel = PoolOptions.ReadLogLevel(reader),
+            Strict = reader.Scalar("strict", false, Values.Boolean),
         };
         Check(reader, options);
         return (reader.HasErrors ? null : options with { Effective = reader.Effective }, reader.Problems);

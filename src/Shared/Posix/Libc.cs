@@ -61,6 +61,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial nint signal(int number, nint handler);
 
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int glob(string pattern, int flags, nint onError, void* result);
+
+    [LibraryImport("libc")]
+    public static partial void globfree(void* result);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getrlimit(int resource, ulong* limit);
 

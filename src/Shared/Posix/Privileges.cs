@@ -15,7 +15,7 @@ internal static unsafe class Privileges
     /// <exception cref="SyscallException">A call failed, or root could be had again.</exception>
     public static void Drop(uint uid, uint gid, string? user)
     {
-        var groups = user is null ? [gid] : GroupsOf(user, gid);
+        var groups = GroupsOf(user, gid);
         SyscallException.Check(Syscall.setgroups(groups), "setgroups", user ?? $"{gid}");
         SyscallException.Check(Syscall.setresgid(gid, gid, gid), "setresgid", $"{gid}");
         SyscallException.Check(Syscall.setresuid(uid, uid, uid), "setresuid", $"{uid}");
@@ -31,8 +31,11 @@ internal static unsafe class Privileges
         SyscallException.Check(Syscall.setresgid(gid, gid, gid), "setresgid", $"{gid}");
     }
 
-    private static uint[] GroupsOf(string user, uint gid)
+    /// <summary>The groups of a user; without a name, that one alone.</summary>
+    public static uint[] GroupsOf(string? user, uint gid)
     {
+        if (user is null)
+            return [gid];
         var count = 64;
         while (true)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace Zerg.Programs;
 

@@ -1,68 +1,56 @@
 using Zerg;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace ZergPool.Commands;
 
-/// <summary>The options of a command line and the file it names.</summary>
+/// <summary>The options of a command line and the files it names.</summary>
 internal static class Configured
 {
     /// <summary>Loads and validates the pool's options; every problem is a line on stderr.</summary>
     /// <returns>The options, or null and the status to exit with.</returns>
-    public static PoolOptions? Load(CommandLineOptions commandLine, out int exitCode)
+    public static PoolOptions? Load(CommandLineOptions commandLine, out LoadedConfiguration? loaded, out int exitCode)
     {
-        if (Sources(commandLine, out exitCode) is not var (list, file, problems))
+        loaded = Sources(commandLine, out exitCode);
+        if (loaded is null)
             return null;
-        var (options, more) = PoolOptions.From(list, file);
-        return Say([.. problems, .. more], out exitCode) ? options : null;
+        var (options, problems) = PoolOptions.From(loaded.Options, loaded.File);
+        exitCode = Say([.. loaded.Problems, .. problems]);
+        return exitCode == ExitCodes.Ok ? options : null;
     }
 
     /// <summary>The options of a pool that runs already: one's own where there is one, else that of root.</summary>
     /// <returns>The options, or null and the status to exit with.</returns>
     public static PoolOptions? Find(CommandLineOptions commandLine, out int exitCode)
     {
-        if (Sources(commandLine, out exitCode) is not var (list, file, problems))
+        if (Sources(commandLine, out exitCode) is not { } loaded)
             return null;
-        var own = PoolOptions.From(list, file);
-        var ofRoot = PoolOptions.From(list, file, HostFacts.Current with { IsRoot = true });
-        var (options, more) = own.Options is null || (!IsThere(own.Options) && IsThere(ofRoot.Options)) ? ofRoot : own;
-        return Say([.. problems, .. more], out exitCode) ? options : null;
+        var own = PoolOptions.From(loaded.Options, loaded.File);
+        var ofRoot = PoolOptions.From(loaded.Options, loaded.File, HostFacts.Current with { IsRoot = true });
+        var (options, problems) = own.Options is null || (!IsThere(own.Options) && IsThere(ofRoot.Options)) ? ofRoot : own;
+
+        // Whoever asks a running pool has read its warnings when it started.
+        exitCode = Say(loaded.Problems.Concat(problems).Where(problem => problem.Severity == Severity.Error));
+        return exitCode == ExitCodes.Ok ? options : null;
     }
 
-    /// <summary>The same for both programs, which read one file.</summary>
-    public static (PoolOptions Pool, ZerglingOptions Zergling)? Read(CommandLineOptions commandLine, out int exitCode)
+    /// <summary>Reads the sources; when nothing could be read, only why not is said.</summary>
+    /// <returns>What they said, or null and the status to exit with.</returns>
+    public static LoadedConfiguration? Sources(CommandLineOptions commandLine, out int exitCode)
     {
-        if (Sources(commandLine, out exitCode) is not var (list, file, problems))
-            return null;
-        var (pool, ofPool) = PoolOptions.From(list, file);
-        var (zergling, ofZergling) = ZerglingOptions.From(list, file);
-        return Say([.. problems, .. ofPool, .. ofZergling], out exitCode) ? (pool!, zergling!) : null;
-    }
-
-    private static bool IsThere(PoolOptions? options)
-        => options is not null && (options.Control.Kind != AddressKind.Path || Path.Exists(options.Control.Host));
-
-    private static (OptionList List, string? File, IReadOnlyList<Problem> Problems)? Sources(
-        CommandLineOptions commandLine, out int exitCode)
-    {
+        var loaded = ConfigurationSource.Load(commandLine);
         exitCode = ExitCodes.Ok;
-        if (commandLine.Arguments.Count > 1)
-        {
-            exitCode = Complaint.Write(
-                $"one configuration file expected, then '{commandLine.Arguments[1]}'", ExitCodes.Usage);
-            return null;
-        }
-
-        var file = commandLine.Arguments.Count == 0 ? null : commandLine.Arguments[0];
-        var (list, problems) = ConfigurationSource.Load(file, commandLine);
-
-        // A file that cannot be read lacks everything: that is said once.
-        if (list.Count > 0 || problems.All(problem => problem.Severity == Severity.Warning))
-            return (list, file, problems);
-        Say(problems, out exitCode);
+        if (loaded.Options.Count > 0 || !loaded.HasErrors)
+            return loaded;
+        exitCode = Verb.Misspelt(commandLine.Arguments) is { } hint
+            ? Complaint.Write(hint, ExitCodes.Usage)
+            : Say(loaded.Problems);
         return null;
     }
 
-    private static bool Say(IEnumerable<Problem> problems, out int exitCode)
+    /// <summary>Prints every problem.</summary>
+    /// <returns>The status to exit with, 0 when none is an error.</returns>
+    public static int Say(IEnumerable<Problem> problems)
     {
         // Both programs read the options they share, and then say the same of them.
         var all = problems.Distinct().ToList();
@@ -70,8 +58,10 @@ internal static class Configured
             Complaint.Write($"{problem}{(problem.Severity == Severity.Warning ? " (warning)" : "")}");
 
         var errors = all.Where(problem => problem.Severity == Severity.Error).ToList();
-        exitCode = errors.Count == 0 ? ExitCodes.Ok
+        return errors.Count == 0 ? ExitCodes.Ok
             : errors.All(problem => problem.Position.IsCommandLine) ? ExitCodes.Usage : ExitCodes.Configuration;
-        return errors.Count == 0;
     }
+
+    private static bool IsThere(PoolOptions? options)
+        => options is not null && (options.Control.Kind != AddressKind.Path || Path.Exists(options.Control.Host));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Zerg;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace ZergPool.Commands;
 

@@ -1,4 +1,5 @@
 using Zerg.Configuration;
+using ZergPool.Checking;
 
 namespace Zerg.Tests.Configuration;
 
@@ -7,19 +8,28 @@ internal sealed class ConfigurationReportTests
     [Test]
     public void The_table_names_value_and_source()
     {
-        string report = ConfigurationReport.Render(
-        [
-            new("socket", ":80", new("a.yml", 2, 11)),
-            new("worker-reload-mercy", "1m", null),
-            new("listen", "5", SourcePosition.Argument(3)),
-        ]);
+        string report = CheckTable.Render(new CheckDocument
+        {
+            Zergpool =
+            [
+                new("socket", ":80", "a.yml:2:11", []),
+                new("worker-reload-mercy", "1m", null, []),
+                new("listen", "5", "command line: argument 3", ["'4' at a.yml:3:11"]),
+            ],
+            SharedSockets = [new("=0", "0.0.0.0:80", "http", ["http at a.yml:4:7"])],
+        });
 
         Assert.That(report, Is.EqualTo(
             """
-            OPTION               VALUE  SOURCE
+            zergpool:
+            OPTION               VALUE  SOURCE                    OVERRIDES
             socket               :80    a.yml:2:11
             worker-reload-mercy  1m     default
-            listen               5      command line: argument 3
+            listen               5      command line: argument 3  '4' at a.yml:3:11
+
+            shared sockets:
+            REFERENCE  ADDRESS     PROTOCOL  NAMED BY
+            =0         0.0.0.0:80  http      http at a.yml:4:7
 
             """));
     }

@@ -1,4 +1,5 @@
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace Zerg.Tests.Configuration;
 
@@ -11,15 +12,17 @@ internal sealed class ConfigurationSourceTests
         try
         {
             File.WriteAllText(path, "zerg:\n  listen: 5\n  proceses: 2\n  frobnicate: 1\n");
-            (OptionList options, IReadOnlyList<Problem> problems) =
-                ConfigurationSource.Load(path, CommandLineReader.Read(["--listen", "6", "--comand", "x"]));
+            LoadedConfiguration loaded =
+                ConfigurationSource.Load(CommandLineReader.Read([path, "--listen", "6", "--comand", "x"]));
+            OptionList options = loaded.Options;
+            IReadOnlyList<Problem> problems = loaded.Problems;
 
             Assert.That(options.Last("listen")!.Value, Is.EqualTo("6"));
             Assert.That(Yaml.Lines(problems), Is.EqualTo(new[]
             {
-                $"{path}:3:13: proceses: unknown option, did you mean 'processes'?, ignoring",
+                $"{path}:3:13: proceses: unknown option, did you mean 'processes'? Ignoring",
                 $"{path}:4:15: frobnicate: unknown option, ignoring",
-                "command line: argument 3: comand: unknown option, did you mean 'command'?",
+                "command line: argument 4: comand: unknown option, did you mean 'command'?",
             }));
             Assert.That(problems.Select(problem => problem.Severity), Is.EqualTo(new[]
             {

@@ -43,7 +43,7 @@ internal sealed class PoolOptionsTests
     [Test]
     public void Without_a_file_and_a_name_the_pool_must_be_named()
     {
-        OptionList list = CommandLineReader.Read(["--socket", ":1"]).Options;
+        OptionList list = Yaml.Arguments("--socket", ":1");
 
         Assert.That(Yaml.Lines(PoolOptions.From(list, null, Hosts.User).Problems), Is.EqualTo(new[]
         {

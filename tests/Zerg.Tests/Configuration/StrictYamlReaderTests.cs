@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace Zerg.Tests.Configuration;
 
@@ -58,10 +59,10 @@ internal sealed class StrictYamlReaderTests
         Assert.That(options, Is.Empty);
     }
 
-    [TestCase("", "t.yml: has no section 'zerg:'")]
-    [TestCase("uwsgi:\n  a: 1\n", "t.yml: has no section 'zerg:'")]
+    [TestCase("", "t.yml: has no section 'zerg:' or 'uwsgi:'")]
+    [TestCase("uwsgi:\n  a: 1\n", "t.yml: has no section 'zerg:' or 'uwsgi:'")]
     [TestCase("- a\n", "t.yml:1:1: expected sections as 'name:' with their options below",
-        "t.yml: has no section 'zerg:'")]
+        "t.yml: has no section 'zerg:' or 'uwsgi:'")]
     [TestCase("zerg: 5\n", "t.yml:1:7: the section 'zerg' is no list of 'option: value' lines")]
     [TestCase("zerg:\n  - a\n", "t.yml:2:3: the section 'zerg' is no list of 'option: value' lines")]
     [TestCase("zerg:\n  a: 1\nzerg:\n  a: 2\n", "t.yml:3:1: the section 'zerg' is repeated")]
@@ -128,7 +129,7 @@ internal sealed class StrictYamlReaderTests
         Assert.That(Yaml.Lines(Yaml.Read(deep).Problems).Single(), Does.Contain("nested deeper than 64 levels"));
         Assert.That(
             Yaml.Lines(Yaml.Read(many).Problems),
-            Is.EqualTo(new[] { "t.yml:10002:11: the section has more than 10000 options" }));
+            Is.EqualTo(new[] { "t.yml:10002:11: there are more than 10000 options" }));
     }
 
     [Test]
@@ -145,11 +146,11 @@ internal sealed class StrictYamlReaderTests
             Assert.That(Problem(path), Is.EqualTo($"{path}:2:6: the file is no UTF-8 text from here on"));
 
             File.WriteAllBytes(path, [0xef, 0xbb, 0xbf, .. "zerg:\n  a: ü\n"u8]);
-            Assert.That(StrictYamlReader.Read(path).Options.Single().Value, Is.EqualTo("ü"));
+            Assert.That(Read(path).Options.Single().Value, Is.EqualTo("ü"));
 
             using (FileStream stream = File.OpenWrite(path))
             {
-                stream.SetLength(StrictYamlReader.MaxFileBytes + 1);
+                stream.SetLength(SourceText.MaxFileBytes + 1);
             }
 
             Assert.That(Problem(path), Is.EqualTo($"{path}: is larger than 16 MiB"));
@@ -160,7 +161,10 @@ internal sealed class StrictYamlReaderTests
             Directory.Delete(directory, recursive: true);
         }
 
-        static string Problem(string path) => Yaml.Lines(StrictYamlReader.Read(path).Problems).Single();
+        static string Problem(string path) => Yaml.Lines(Read(path).Problems).Single();
+
+        static (OptionList Options, IReadOnlyList<Problem> Problems) Read(string path) =>
+            Yaml.Collect(collector => ConfigurationFile.Read(path, null, null, collector));
     }
 
     [Test]
@@ -201,7 +205,7 @@ internal sealed class StrictYamlReaderTests
             (ZerglingOptions? zergling, _) = ZerglingOptions.From(options, Yaml.File, Hosts.User);
             Assert.That(pool is null, Is.EqualTo(poolProblems.Any(problem => problem.Severity == Severity.Error)));
             Assert.That(Yaml.Lines(problems.Concat(poolProblems)), Has.None.Contains("\n"));
-            _ = zergling is null ? "" : ConfigurationReport.Render(zergling.Effective);
+            _ = zergling is null ? "" : string.Join('\n', zergling.Effective);
         }
     }
 }

@@ -71,6 +71,8 @@ internal sealed class VocabularyTests
         string text = File.ReadAllText(Path.Combine(Repository(), "docs", "configuration.md"));
 
         Assert.That(text, Does.Contain(VocabularyTable.Render()), "replace the table by:\n" + VocabularyTable.Render());
+        Assert.That(
+            text, Does.Contain(VocabularyTable.RenderKnown()), "replace the second by:\n" + VocabularyTable.RenderKnown());
     }
 
     private static string[] Names(IEnumerable<EffectiveOption> options) =>

@@ -1,4 +1,5 @@
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace Zerg.Tests.Configuration;
 
@@ -8,7 +9,19 @@ internal static class Yaml
     public const string File = "t.yml";
 
     public static (OptionList Options, IReadOnlyList<Problem> Problems) Read(string text) =>
-        StrictYamlReader.Read(new StringReader(text), File);
+        Collect(collector => StrictYamlReader.Read(text.TrimStart('\uFEFF'), File, StrictYamlReader.Section, collector));
+
+    /// <summary>What a reader gives to a collector.</summary>
+    public static (OptionList Options, IReadOnlyList<Problem> Problems) Collect(Action<OptionCollector> read)
+    {
+        var collector = new OptionCollector([]);
+        read(collector);
+        return (collector.Options, collector.Problems);
+    }
+
+    /// <summary>The options of a command line without files.</summary>
+    public static OptionList Arguments(params string[] arguments) =>
+        ConfigurationSource.Load(CommandLineReader.Read(arguments)).Options;
 
     public static OptionList Section(params string[] lines)
     {

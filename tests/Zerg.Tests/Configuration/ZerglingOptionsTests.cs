@@ -1,4 +1,5 @@
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 
 namespace Zerg.Tests.Configuration;
 

@@ -17,6 +17,7 @@ internal sealed partial class DocumentsTests
     public async Task Every_configuration_in_the_documents_is_valid(CancellationToken cancel)
     {
         using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
         var blocks = s_pages.SelectMany(page => YamlBlock().Matches(Read(page)))
             .Select(match => match.Groups[1].Value).Where(text => text.Contains("zerg:\n", StringComparison.Ordinal)).ToList();
         Assert.That(blocks, Is.Not.Empty);

@@ -2,6 +2,7 @@ extern alias zergpool;
 
 using System.CommandLine;
 using Zerg.Configuration;
+using Zerg.Configuration.Reading;
 using zergpool::Zerg.Programs;
 
 namespace Zerg.Tests.Programs;

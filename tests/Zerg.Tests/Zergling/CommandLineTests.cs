@@ -30,7 +30,7 @@ internal sealed class CommandLineTests : LauncherFixture
     [TestCase(64, "--zerg", "p", "--no-such-option", "--", "true")]
     [TestCase(64, "--zerg", "p", "--processes", "many", "--", "true")]
     [TestCase(64, "--zerg", "p")]
-    [TestCase(64, "a.yml", "b.yml")]
+    [TestCase(78, "a.yml", "b.yml")]
     [TestCase(64, "exec", "true")]
     [TestCase(78, "no-such-file.yml")]
     [CancelAfter(30_000)]

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Zerg.Configuration;
+namespace Zerg.Configuration.Reading;
 
 /// <summary>Steps through the events of a YAML text, and throws <see cref="YamlException"/> where it is none.</summary>
 internal sealed class YamlCursor(string content)

@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace Zerg.Configuration;
+namespace Zerg.Configuration.Reading;
 
 /// <summary>Says what the YAML parser found wrong, and where a user will look for it.</summary>
 internal static class YamlSyntax

@@ -1,17 +1,14 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Zerg.Configuration;
+namespace Zerg.Configuration.Reading;
 
 /// <summary>Walks the events of one YAML text and collects the options of the section.</summary>
-internal sealed class YamlSectionReader(string content, string file, OptionList options, List<Problem> problems)
+internal sealed class YamlSectionReader(string content, string file, string section, OptionCollector collector)
 {
-    private const int MaxOptions = 10_000;
-
     private readonly YamlCursor _cursor = new(content);
     private readonly Dictionary<string, SourcePosition> _seen = [];
     private bool _found;
-    private bool _isFull;
 
     private ParsingEvent Current => _cursor.Current;
 
@@ -35,7 +32,8 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
 
         if (!_found)
         {
-            Error(SourcePosition.Whole(file), $"has no section '{StrictYamlReader.Section}:'");
+            string others = section == StrictYamlReader.Section ? $" or '{UwsgiYamlReader.Section}:'" : "";
+            Error(SourcePosition.Whole(file), $"has no section '{section}:'{others}");
         }
     }
 
@@ -54,7 +52,7 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
 
         while (_cursor.Next() is not MappingEnd)
         {
-            bool isSection = Current is Scalar { Value: StrictYamlReader.Section };
+            bool isSection = Current is Scalar scalar && scalar.Value == section;
             SourcePosition position = At(Current);
             _cursor.Skip();
             _cursor.Next();
@@ -64,7 +62,7 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
             }
             else if (_found)
             {
-                Error(position, $"the section '{StrictYamlReader.Section}' is repeated");
+                Error(position, $"the section '{section}' is repeated");
                 _cursor.Skip();
             }
             else
@@ -81,7 +79,7 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
         {
             if (!IsNull(Current))
             {
-                Error(At(Current), $"the section '{StrictYamlReader.Section}' is no list of 'option: value' lines");
+                Error(At(Current), $"the section '{section}' is no list of 'option: value' lines");
             }
 
             _cursor.Skip();
@@ -190,18 +188,9 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
         return null;
     }
 
-    private void Add(string name, string value, SourcePosition position, bool isItem)
-    {
-        if (options.Count < MaxOptions)
-        {
-            options.Add(new Option(name, value, position) { IsItem = isItem });
-        }
-        else if (!_isFull)
-        {
-            _isFull = true;
-            Error(position, $"the section has more than {MaxOptions} options");
-        }
-    }
+    // As it stands: what uWSGI would do with it while it reads is none of this section's business.
+    private void Add(string name, string value, SourcePosition position, bool isItem) =>
+        collector.Append(new Option(name, value, position) { IsItem = isItem });
 
     // What one name stands for must be read where it stands.
     private bool IsPlain(ParsingEvent node, string? option)
@@ -229,5 +218,5 @@ internal sealed class YamlSectionReader(string content, string file, OptionList 
     private SourcePosition At(ParsingEvent node) => new(file, (int)node.Start.Line, (int)node.Start.Column);
 
     private void Error(SourcePosition position, string message, string? option = null) =>
-        problems.Add(Problem.Error(position, option, message));
+        collector.Problems.Add(Problem.Error(position, option, message));
 }

@@ -1,6 +1,11 @@
-namespace Zerg.Configuration;
+using Zerg.Configuration.Uwsgi;
 
-/// <summary>Reads <c>--key value</c>, <c>--key=value</c>, flags, and the command after <c>--</c>.</summary>
+namespace Zerg.Configuration.Reading;
+
+/// <summary>
+/// Reads <c>--key value</c>, <c>--key=value</c>, flags, uWSGI's letters (<c>-p 4</c>, <c>-p4</c>, <c>-M</c>), and the
+/// command after <c>--</c>.
+/// </summary>
 internal static class CommandLineReader
 {
     private const string Dashes = "--";
@@ -14,7 +19,7 @@ internal static class CommandLineReader
         int start = 0,
         IReadOnlyDictionary<string, bool>? others = null)
     {
-        var result = new CommandLineOptions(new OptionList(), [], []);
+        var result = new CommandLineOptions([], [], []);
         for (int i = start; i < arguments.Count; i++)
         {
             string argument = arguments[i];
@@ -26,18 +31,18 @@ internal static class CommandLineReader
             }
 
             string text = argument.Split('=', 2)[0];
+            string? next = i + 1 < arguments.Count ? arguments[i + 1] : null;
             if (others?.TryGetValue(text, out bool takesValue) == true)
             {
                 i += takesValue && text == argument ? 1 : 0;
             }
             else if (argument.StartsWith(Dashes, StringComparison.Ordinal))
             {
-                string? next = i + 1 < arguments.Count ? arguments[i + 1] : null;
                 i += ReadOption(argument[Dashes.Length..], next, position, result) ? 1 : 0;
             }
-            else if (argument is ['-', _, ..])
+            else if (argument is ['-', var letter, ..])
             {
-                result.Problems.Add(Problem.Error(position, argument, "unknown option"));
+                i += ReadLetters(letter, argument[2..], next, position, result) ? 1 : 0;
             }
             else
             {
@@ -53,27 +58,51 @@ internal static class CommandLineReader
     {
         int equals = text.IndexOf('=');
         string name = equals < 0 ? text : text[..equals];
-        if (equals >= 0)
+        bool takesNext = equals < 0 && TakesNext(name, next);
+        Add(name, equals >= 0 ? text[(equals + 1)..] : takesNext ? next! : "", position, result);
+        return takesNext;
+    }
+
+    // -p4 and -p 4 are the same; letters without a value may stand together, as getopt(3) has it.
+    private static bool ReadLetters(
+        char letter, string rest, string? next, SourcePosition position, CommandLineOptions result)
+    {
+        if (UwsgiOptions.Find(letter) is not { } option)
         {
-            result.Options.Add(new Option(name, text[(equals + 1)..], position));
+            result.Problems.Add(Problem.Error(position, $"-{letter}{rest}", "unknown option"));
             return false;
         }
 
-        bool takesNext = Vocabulary.Find(name)?.Kind switch
+        if (option.Arity == UwsgiArity.None)
         {
-            // Unknown: it is refused, so nothing is to be taken for its value.
-            null or ValueKind.Boolean => false,
-            ValueKind.Mode => next is not null && next.All(char.IsAsciiDigit),
-            _ => next is not null && next != Dashes && !IsOption(next),
-        };
-        result.Options.Add(new Option(name, takesNext ? next! : "", position));
+            Add(option.Name, "", position, result);
+            return rest.Length > 0 && ReadLetters(rest[0], rest[1..], next, position, result);
+        }
+
+        bool takesNext = rest.Length == 0 && option.Arity == UwsgiArity.Required && TakesNext(option.Name, next);
+        Add(option.Name, takesNext ? next! : rest, position, result);
         return takesNext;
     }
+
+    private static bool TakesNext(string name, string? next) => Vocabulary.Find(name)?.Kind switch
+    {
+        null when UwsgiOptions.Find(name) is { } known =>
+            known.Arity == UwsgiArity.Required && next is not null && next != Dashes && !IsOption(next),
+
+        // Nobody knows it, and it is refused: what looks like its value is not to be taken for a file as well.
+        null => next is [not '-', ..] && !ConfigurationFile.IsConfiguration(next),
+        ValueKind.Boolean => false,
+        ValueKind.Mode => next is not null && next.Length > 0 && next.All(char.IsAsciiDigit),
+        _ => next is not null && next != Dashes && !IsOption(next),
+    };
 
     // A value that is another option's name was forgotten.
     private static bool IsOption(string argument) =>
         argument.StartsWith(Dashes, StringComparison.Ordinal)
         && Vocabulary.Find(argument[Dashes.Length..].Split('=', 2)[0]) is not null;
+
+    private static void Add(string name, string value, SourcePosition position, CommandLineOptions result) =>
+        result.Options.Add(new Option(name, value, position) { IsLoose = true });
 
     private static void ReadCommand(IReadOnlyList<string> arguments, int start, CommandLineOptions result)
     {

@@ -1,0 +1,226 @@
+using Zerg.Configuration.Uwsgi;
+
+namespace Zerg.Configuration.Reading;
+
+/// <summary>
+/// Takes options in the order of their sources and does at once what uWSGI does while it reads: blocks, custom
+/// options, <c>set</c>, further files. What is left is the ordered list of all of them.
+/// </summary>
+internal sealed class OptionCollector(List<Problem> problems)
+{
+    /// <summary>More than any real file has; a loop could make any number.</summary>
+    public const int MaxOptions = 10_000;
+
+    private const int MaxDepth = 16;
+
+    private readonly Dictionary<string, string> _custom = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
+    private readonly Stack<string> _open = new();
+    private OptionBlock? _block;
+    private bool _isFull;
+
+    public OptionList Options { get; } = new();
+
+    public List<Problem> Problems => problems;
+
+    /// <summary>Names that are variables of the configuration's own, and so no misspelt options.</summary>
+    public IReadOnlySet<string> Variables => _variables;
+
+    /// <summary>The first file that was read, whose magic variables have upper-case letters.</summary>
+    public string? FirstFile { get; private set; }
+
+    /// <summary>Reads a file, or a section of it that FILE:SECTION asks for, in the place where it is named.</summary>
+    public void Include(string name, Dialect? dialect, SourcePosition from)
+    {
+        (string path, string? section) = ConfigurationFile.Split(name, dialect);
+        string full = Path.GetFullPath(path);
+        if (_open.Contains(full + ':' + section) || _open.Count >= MaxDepth)
+        {
+            Error(from, null, $"'{name}' is read already, and would include itself without end");
+            return;
+        }
+
+        FirstFile ??= path;
+        _open.Push(full + ':' + section);
+        OptionBlock? outer = _block;
+        _block = null;
+        ConfigurationFile.Read(path, section, dialect, this);
+        EndOfSource();
+        _block = outer;
+        _open.Pop();
+    }
+
+    /// <summary>Takes one option; in a block, once for each of the block's items.</summary>
+    public void Add(Option option)
+    {
+        if (OptionBlock.Closes(option.Name))
+        {
+            Close(option);
+        }
+        else if (_block is null)
+        {
+            Do(option);
+        }
+        else if (OptionBlock.Opens(option.Name))
+        {
+            Nested(option, _block);
+        }
+        else
+        {
+            foreach (string item in _block.Items)
+            {
+                Do(option with { Value = option.Value.Replace("%(_)", item, StringComparison.Ordinal) });
+            }
+        }
+    }
+
+    /// <summary>A block ends with its file, or with the command line.</summary>
+    public void EndOfSource()
+    {
+        if (_block is { Opener: var opener })
+        {
+            Warn(opener, "is not closed by an 'endif' or 'endfor': it ends with its source here, with the last one in uWSGI");
+        }
+
+        _block = null;
+    }
+
+    /// <summary>Puts an option at the end of the list, whatever it is.</summary>
+    public void Append(Option option)
+    {
+        if (Options.Count < MaxOptions)
+        {
+            Options.Add(option);
+        }
+        else if (!_isFull)
+        {
+            _isFull = true;
+            Error(option.Position, null, $"there are more than {MaxOptions} options");
+        }
+    }
+
+    public void Error(SourcePosition position, string? option, string message) =>
+        problems.Add(Problem.Error(position, option, message));
+
+    public void Warn(Option option, string message) =>
+        problems.Add(Problem.Warning(option.Position, option.Name, message));
+
+    private void Close(Option option)
+    {
+        if (_block is null)
+        {
+            Warn(option, "closes nothing, ignoring");
+        }
+
+        _block = null;
+    }
+
+    private void Nested(Option option, OptionBlock block)
+    {
+        const string Says = "stands inside of another block, and blocks cannot be nested";
+        if (block.Items.Count > 0)
+        {
+            Error(option.Position, option.Name, $"{Says}: '{block.Opener.Name}' at {block.Opener.Position} is open");
+        }
+        else
+        {
+            Warn(option, $"{Says}: it is skipped with '{block.Opener.Name}', and the first end closes both");
+        }
+    }
+
+    private void Do(Option option)
+    {
+        switch (option.Name)
+        {
+            case var name when OptionBlock.Opens(name):
+                _block = OptionBlock.Open(option, this);
+                break;
+            case "set":
+                Set(option, isVariable: false);
+                break;
+            case "set-placeholder" or "set-ph":
+                Set(option, isVariable: true);
+                break;
+            case "declare-option" or "declare-option2":
+                Declare(option);
+                break;
+            case "ini":
+                Include(option.Value, Dialect.Ini, option.Position);
+                break;
+            case "yaml" or "yml":
+                Include(option.Value, Dialect.Yaml, option.Position);
+                break;
+            case "include" or "config" or "inherit":
+                Include(option.Value, null, option.Position);
+                break;
+            case "xml" or "xmlconfig" or "json" or "js":
+                Error(option.Position, option.Name, "only YAML and INI files can be read");
+                break;
+            case var name when _custom.TryGetValue(name, out string? template):
+                Expand(option, template);
+                break;
+            default:
+                Append(option);
+                break;
+        }
+    }
+
+    private void Set(Option option, bool isVariable)
+    {
+        if (option.Value.Split('=', 2) is not [{ Length: > 0 } name, var value])
+        {
+            Error(option.Position, option.Name, $"'{option.Value}' is no pair, expected 'NAME=VALUE'");
+        }
+        else if (isVariable && (Vocabulary.Find(name) is not null || UwsgiOptions.Find(name) is not null))
+        {
+            Error(option.Position, option.Name, $"'{name}' is an option, and so cannot be a placeholder");
+        }
+        else if (isVariable)
+        {
+            _variables.Add(name);
+            Append(option with { Name = name, Value = value });
+        }
+        else
+        {
+            Do(option with { Name = name, Value = value });
+        }
+    }
+
+    // NAME=OPTION=VALUE;OPTION=VALUE with $1, $2, ... for the words of the value it is used with.
+    private void Declare(Option option)
+    {
+        if (option.Value.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } template])
+        {
+            _custom[name] = template;
+        }
+        else
+        {
+            Error(option.Position, option.Name, $"'{option.Value}' is no declaration, expected 'NAME=OPTION=VALUE;...'");
+        }
+    }
+
+    private void Expand(Option option, string template)
+    {
+        string[] words = option.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string pair in template.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = pair.Split('=', 2);
+            string value = parts.ElementAtOrDefault(1) ?? "";
+            for (int i = words.Length; i > 0; i--)
+            {
+                value = value.Replace($"${i}", words[i - 1], StringComparison.Ordinal);
+            }
+
+            // One of its own kind in its template would never end.
+            Option made = option with { Name = parts[0].Trim(), Value = value };
+            if (_custom.ContainsKey(made.Name))
+            {
+                Error(option.Position, option.Name, $"'{made.Name}' is a declared option, and cannot be used in another");
+            }
+            else
+            {
+                Do(made);
+            }
+        }
+    }
+}
