@@ -28,6 +28,7 @@ internal sealed class Session : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly FrameChannel _channel;
     private volatile bool _closing;
+    private volatile string? _unsendable;
 
     public Session(Socket socket, PoolSpec pool, PeerCredentials peer)
     {
@@ -86,7 +87,7 @@ internal sealed class Session : IDisposable
         }
         catch (OperationCanceledException)
         {
-            return _closing ? null : "it does not read what it is sent, or was silent for too long";
+            return _closing ? null : _unsendable ?? "it does not read what it is sent, or was silent for too long";
         }
         catch (SyscallException problem) when (problem.Errno == Errno.ECONNRESET)
         {
@@ -153,7 +154,11 @@ internal sealed class Session : IDisposable
                     descriptor.Dispose();
             }
         }
-        catch (Exception problem) when (problem is IOException or SocketException or ProtocolException
+        catch (ProtocolException problem)
+        {
+            _unsendable = problem.Message;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException
             or ObjectDisposedException or OperationCanceledException)
         {
             // The reader reports the end of the session.

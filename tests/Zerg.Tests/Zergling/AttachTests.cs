@@ -1,5 +1,6 @@
 using System.Globalization;
 using Zerg.Posix;
+using Zerg.Protocol;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Launching;
@@ -13,6 +14,15 @@ internal sealed class AttachTests : LauncherFixture
         Launch("--release r3 --name shop --ready delay:100ms", "sleep", "600");
 
         await Pool.FrameAsync("hello Launcher r3 shop", cancel);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_command_longer_than_a_frame_attaches_too(CancellationToken cancel)
+    {
+        Launch("--ready delay:100ms", "sh", "-c", "exec sleep 600", new string('x', 70_000));
+
+        await Pool.FrameAsync("ready", cancel);
+        Assert.That(Pool.Received.OfType<HelloFrame>().Single().App, Does.StartWith("sh -c exec sleep 600 xxx"));
     }
 
     [Test, CancelAfter(30_000)]
