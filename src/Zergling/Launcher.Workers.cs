@@ -31,12 +31,12 @@ internal sealed partial class Launcher
             Log.WorkerStarted(_logger, number, worker.Pid);
             Report();
         }
-        catch (SyscallException problem) when (fleet.WasReady)
+        catch (IOException problem) when (fleet.WasReady)
         {
             var wait = ScheduleRestart(fleet, number, TimeSpan.Zero);
             Log.WorkerNotStarted(_logger, number, problem.Message, Duration.Format(wait));
         }
-        catch (SyscallException problem)
+        catch (IOException problem)
         {
             Fail(fleet, $"worker {number} cannot be started: {problem.Message}", []);
         }

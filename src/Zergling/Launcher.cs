@@ -107,6 +107,9 @@ internal sealed partial class Launcher : IAsyncDisposable
             case LauncherEvent.LineCut cut:
                 Log.LineCut(_logger, cut.Worker, Output.LineAssembler.MaxLine / 1024);
                 break;
+            case LauncherEvent.Broken broken:
+                Log.Broken(_logger, broken.Problem);
+                break;
             case LauncherEvent.RestartDue restart when !restart.Fleet.IsLeaving:
                 Start(restart.Fleet, restart.Number);
                 break;
