@@ -31,6 +31,10 @@ catch (ZergException problem)
 {
     return CommandLine.Fail(problem.Message, problem.ExitCode);
 }
+catch (SyscallException problem) when (problem.Errno is Errno.EACCES or Errno.EPERM)
+{
+    return CommandLine.Fail(problem.Message, ExitCodes.NotPermitted);
+}
 catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SocketException)
 {
     return CommandLine.Fail(problem.Message, ExitCodes.System);

@@ -69,6 +69,20 @@ internal sealed class AttachTests : LauncherFixture
         Assert.That(await launcher.ErrorAsync("zergling: bind", cancel), Does.Contain("Address already in use"));
     }
 
+    [Test, CancelAfter(30_000), Category("Root")]
+    public async Task A_fallback_to_an_address_that_is_not_permitted_exits_77(CancellationToken cancel)
+    {
+        Assume.That(Environment.IsPrivilegedProcess, "this test changes the user");
+        var closed = Temporary.File("app.sock");
+        var launcher = Keep(ChildProcess.Start(
+            "setpriv",
+            ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", ProgramFiles.Zergling, "--zerg",
+                "/tmp/no-such-pool", "--zerg-fallback", "--http-socket", closed, "--", "sleep", "600"]));
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(77));
+        Assert.That(await launcher.ErrorAsync("zergling: ", cancel), Does.EndWith(": Permission denied"));
+    }
+
     [Test, CancelAfter(30_000)]
     public async Task A_configuration_file_says_everything(CancellationToken cancel)
     {
