@@ -16,6 +16,8 @@ internal static partial class LaunchVerb
     /// <exception cref="IOException">A system call failed.</exception>
     public static async Task<int> RunAsync(ZerglingOptions options)
     {
+        if (options.LogTo is { } path)
+            LogFile.Prepare(path, null, null);
         using var log = ProgramLog.Create(options.LogTo, options.LogLevel);
         var logger = log.CreateLogger(nameof(Zergling));
         var events = Channel.CreateUnbounded<LauncherEvent>(new UnboundedChannelOptions { SingleReader = true });

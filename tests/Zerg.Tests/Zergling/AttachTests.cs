@@ -84,6 +84,36 @@ internal sealed class AttachTests : LauncherFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task A_log_file_that_cannot_be_opened_exits_71_before_anything_runs(CancellationToken cancel)
+    {
+        var log = Temporary.File("nowhere/zergling.log");
+        var launcher = Launch($"--logto {log}", "sleep", "600");
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(71));
+        Assert.That(
+            await launcher.ErrorAsync("zergling: ", cancel),
+            Is.EqualTo($"zergling: open {log}: No such file or directory"));
+        Assert.That(Pool.Frames.Lines, Is.Empty);
+    }
+
+    [Test, CancelAfter(30_000), Category("Root")]
+    public async Task A_log_file_of_another_user_exits_77(CancellationToken cancel)
+    {
+        Assume.That(Environment.IsPrivilegedProcess, "this test changes the user");
+        var log = Temporary.Write("pool.log", "");
+        File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(Temporary.Path, (UnixFileMode)0b111_101_101);
+        var launcher = Keep(ChildProcess.Start(
+            "setpriv",
+            ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", ProgramFiles.Zergling, "--zerg",
+                Pool.Path, "--logto", log, "--", "sleep", "600"]));
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(77));
+        Assert.That(
+            await launcher.ErrorAsync("zergling: ", cancel), Is.EqualTo($"zergling: open {log}: Permission denied"));
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task A_configuration_file_says_everything(CancellationToken cancel)
     {
         var script = Script("server.py", WorkerScripts.Server);
