@@ -94,6 +94,8 @@ internal sealed partial class Launcher
         Log.WorkerReady(_logger, worker.Number, worker.Pid, Duration.Format(Rounded(worker.Age)));
         if (FleetOf(worker) is { WasReady: false, IsReady: true } fleet)
             BecomeReady(fleet);
+        else if (_phase == LauncherPhase.Serving)
+            Report();
     }
 
     private void TimeIsUp(Worker worker, WorkerDeadline deadline)

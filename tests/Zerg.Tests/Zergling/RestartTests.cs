@@ -33,6 +33,26 @@ internal sealed class RestartTests : LauncherFixture
         Assert.That(Workers(launcher), Has.Length.EqualTo(3));
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task While_no_worker_is_ready_the_pool_hears_that_nobody_accepts(CancellationToken cancel)
+    {
+        var launcher = Launch("--ready delay:300ms --processes 2", "sleep", "600");
+        await Pool.FrameAsync("ready", cancel);
+        var workers = Workers(launcher);
+        await Pool.FrameAsync($"state Accepting {workers[0]},{workers[1]}", cancel);
+        var before = Pool.Frames.Lines.Count;
+        foreach (var worker in workers)
+            _ = Libc.kill(worker, Signals.SIGKILL);
+
+        await Pool.Frames.WaitAsync(
+            line => line.StartsWith("state Starting", StringComparison.Ordinal), cancel, before);
+        var down = Pool.Frames.Lines.ToList().FindIndex(
+            before, line => line.StartsWith("state Starting", StringComparison.Ordinal));
+        await Pool.Frames.WaitAsync(
+            line => line.StartsWith("state Accepting", StringComparison.Ordinal), cancel, down);
+        Assert.That(Pool.Frames.Lines.Count(line => line == "ready"), Is.EqualTo(1));
+    }
+
     [TestCase("delay:100ms")]
     [TestCase("http:/")]
     [CancelAfter(30_000)]
