@@ -26,7 +26,8 @@ internal static partial class LaunchVerb
         using var manager = ServiceNotifier.FromEnvironment();
 
         var release = options.Release
-            ?? ReleaseLabel.Of(options.Chdir ?? Environment.CurrentDirectory, [options.Command[0], options.ConfigPath]);
+            ?? ReleaseLabel.OfCommand(
+                options.Chdir ?? Environment.CurrentDirectory, options.Command, options.ConfigPath);
         PoolLinks pools;
         try
         {

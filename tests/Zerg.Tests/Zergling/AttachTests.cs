@@ -17,6 +17,16 @@ internal sealed class AttachTests : LauncherFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task An_edited_script_is_another_release(CancellationToken cancel)
+    {
+        var script = Script("server.py", WorkerScripts.Server);
+        File.SetLastWriteTimeUtc(script, new DateTime(2095, 6, 7, 8, 9, 10, DateTimeKind.Utc));
+        Launch("--ready delay:100ms", Python, "server.py");
+
+        await Pool.FrameAsync("hello Launcher 20950607-080910", cancel);
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task A_command_longer_than_a_frame_attaches_too(CancellationToken cancel)
     {
         Launch("--ready delay:100ms", "sh", "-c", "exec sleep 600", new string('x', 70_000));
