@@ -66,6 +66,31 @@ internal sealed class AttachTests : LauncherFixture
         Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    [CancelAfter(30_000)]
+    public async Task A_fallback_removes_its_socket_file_but_not_that_of_another(bool replaced)
+    {
+        var cancel = TestContext.CurrentContext.CancellationToken;
+        var path = Temporary.File("app.sock");
+        var launcher = Run(
+            [
+                "--zerg", Temporary.File("nobody"), "--zerg-fallback", "--http-socket", path,
+                "--ready", "delay:100ms", "--", "sleep", "600",
+            ]);
+        await launcher.ErrorAsync("ready, workers serving: 1", cancel);
+        Assert.That(File.Exists(path), Is.True);
+        if (replaced)
+        {
+            File.Move(path, path + ".old");
+            Temporary.Write("app.sock", "");
+        }
+
+        launcher.Signal(Signals.SIGTERM);
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+        Assert.That(File.Exists(path), Is.EqualTo(replaced));
+    }
+
     [Test, CancelAfter(30_000)]
     public async Task A_fallback_to_an_address_in_use_exits_71(CancellationToken cancel)
     {
