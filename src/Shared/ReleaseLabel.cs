@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zerg.Posix;
 
 namespace Zerg;
 
@@ -7,6 +8,8 @@ internal static class ReleaseLabel
 {
     private const int ShortCommit = 12;
     private const int MaxReferences = 5;
+
+    private static readonly string[] s_written = [".log", ".pid"];
 
     /// <summary>
     /// The commit checked out in a directory or above it, else the newest time of the files. Never the time of the
@@ -17,19 +20,34 @@ internal static class ReleaseLabel
             ? commit[..ShortCommit]
             : NewestOf(directory, files).ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
-    private static DateTime NewestOf(string directory, IEnumerable<string?> files) => files
-        .Select(file => Find(directory, file))
-        .Select(file => file is null ? default : File.GetLastWriteTimeUtc(file))
-        .DefaultIfEmpty()
-        .Max();
+    /// <summary>The same for a command: its program, whatever else of its words is a file, and its configuration.</summary>
+    public static string OfCommand(string directory, IReadOnlyList<string> command, string? configuration)
+    {
+        var place = Path.GetFullPath(directory);
+        return Of(
+            place,
+            [
+                command[0],
+                .. command.Skip(1).Where(IsInput).Select(word => Path.GetFullPath(word, place)),
+                configuration is null ? null : Path.GetFullPath(configuration),
+            ]);
+    }
 
-    private static string? Find(string directory, string? file)
+    // What the program writes itself has a new time at each start, and two copies would replace each other for ever.
+    private static bool IsInput(string word)
+        => word.Length > 0 && !s_written.Contains(Path.GetExtension(word), StringComparer.Ordinal);
+
+    private static DateTime NewestOf(string directory, IEnumerable<string?> files)
+        => DateTime.UnixEpoch.AddSeconds(files.Select(file => Changed(directory, file) ?? 0).DefaultIfEmpty().Max());
+
+    private static long? Changed(string directory, string? file)
     {
         if (string.IsNullOrEmpty(file))
             return null;
         var places = file.Contains('/') ? [directory]
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        return places.Select(place => Path.Combine(place, file)).FirstOrDefault(File.Exists);
+        return places.Select(place => RegularFile.Changed(Path.Combine(place, file)))
+            .FirstOrDefault(changed => changed is not null);
     }
 
     private static string? CommitOf(string directory)

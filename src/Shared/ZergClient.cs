@@ -69,7 +69,8 @@ public sealed class ZergClient : IAsyncDisposable
     /// <param name="output">The last lines the failed program wrote.</param>
     /// <param name="cancel">Stops the sending.</param>
     public Task FailedAsync(string reason, IReadOnlyList<string>? output = null, CancellationToken cancel = default)
-        => SendAsync(new FailedFrame { Reason = reason, Output = output ?? [] }, cancel);
+        => SendAsync(
+            new FailedFrame { Reason = FrameText.Cut(reason), Output = FrameText.Cut(output ?? []) }, cancel);
 
     /// <summary>Reports what this zergling is doing.</summary>
     public Task ReportAsync(ZergReport report, CancellationToken cancel = default)
@@ -88,7 +89,7 @@ public sealed class ZergClient : IAsyncDisposable
 
     /// <summary>Says that this zergling leaves on purpose.</summary>
     public Task ByeAsync(string reason, CancellationToken cancel = default)
-        => SendAsync(new ByeFrame { Reason = reason }, cancel);
+        => SendAsync(new ByeFrame { Reason = FrameText.Cut(reason) }, cancel);
 
     /// <summary>The pool's orders as they come. The sequence ends when the pool is gone; at once for a plain pool.</summary>
     public async IAsyncEnumerable<ZergOrder> OrdersAsync([EnumeratorCancellation] CancellationToken cancel = default)
@@ -125,9 +126,9 @@ public sealed class ZergClient : IAsyncDisposable
         {
             Protocol = FrameChannel.ProtocolVersion,
             Role = options.IsLauncher ? ZerglingRole.Launcher : ZerglingRole.App,
-            App = options.App,
-            Release = options.Release,
-            Name = options.Name,
+            App = FrameText.Cut(options.App),
+            Release = FrameText.Cut(options.Release),
+            Name = FrameText.Cut(options.Name),
             Mode = options.Mode,
             Started = TimeProvider.System.GetUtcNow(),
         };

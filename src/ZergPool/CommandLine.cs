@@ -40,7 +40,9 @@ internal static class CommandLine
     }
 
     private static async Task<int> RunAsync(CommandLineOptions commandLine)
-        => Configured.Load(commandLine, out _, out var exitCode) is { } options ? await RunCommand.RunAsync(options) : exitCode;
+        => Configured.Load(commandLine, out var loaded, out var exitCode) is { } options
+            ? await RunCommand.RunAsync(options, loaded!.Ignored)
+            : exitCode;
 
     private static Task<int> ConvertAsync(CommandLineOptions commandLine) => Task.FromResult(ConvertCommand.Run(commandLine));
 

@@ -116,8 +116,8 @@ internal sealed partial class Pool
         var zergling = new Zergling(++_lastId, session.Pool, session.Peer)
         {
             Session = session,
-            Name = Cut(hello.Name.Length > 0 ? hello.Name : SocketHolders.Command(session.Peer.Pid)),
-            App = Cut(hello.App),
+            Name = FrameText.Cut(hello.Name.Length > 0 ? hello.Name : SocketHolders.Command(session.Peer.Pid)),
+            App = FrameText.Cut(hello.App),
         };
         _roster.Add(zergling.Id, zergling);
         _bySession.Add(session, zergling);
@@ -131,7 +131,7 @@ internal sealed partial class Pool
             Sockets = [.. _table.Of(session.Pool).Select(socket => socket.Info)],
         });
         var kind = hello.Role == ZerglingRole.Launcher ? MemberKind.Launcher : MemberKind.App;
-        var member = new Member(zergling.Id, kind, Cut(hello.Release), hello.Mode, _time.GetUtcNow());
+        var member = new Member(zergling.Id, kind, FrameText.Cut(hello.Release), hello.Mode, _time.GetUtcNow());
         Log.Attached(
             _log, zergling.Id, zergling.Name, member.Release, kind.ToString().ToLowerInvariant(), session.Peer.Pid,
             session.Peer.Uid);
@@ -155,7 +155,7 @@ internal sealed partial class Pool
                 break;
             case FailedFrame failed:
                 Apply(zergling.Pool, new PolicyEvent.HasFailed(
-                    zergling.Id, Cut(failed.Reason), [.. failed.Output.TakeLast(MaxOutput).Select(Cut)]));
+                    zergling.Id, FrameText.Cut(failed.Reason), FrameText.Cut(failed.Output)));
                 break;
             case StateFrame state:
                 zergling.Connections = state.Connections;
@@ -164,7 +164,7 @@ internal sealed partial class Pool
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State));
                 break;
             case ByeFrame bye:
-                zergling.Bye = bye.Reason.Length > 0 ? Cut(bye.Reason) : "it left on purpose";
+                zergling.Bye = bye.Reason.Length > 0 ? FrameText.Cut(bye.Reason) : "it left on purpose";
                 break;
             default:
                 Refuse(zergling.Session!, $"expected a report, received {frame.GetType().Name}", ExitCodes.Failed);
@@ -218,10 +218,4 @@ internal sealed partial class Pool
     }
 
     private static string Describe(Zergling zergling) => $"zergling {zergling.Id} ({zergling.Name}, pid {zergling.Pid})";
-
-    // A peer chose this text, and it is kept: bound it.
-    private static string Cut(string? text) => text is null ? "" : text.Length <= MaxText ? text : text[..MaxText];
-
-    private const int MaxText = 500;
-    private const int MaxOutput = 20;
 }

@@ -33,9 +33,11 @@ internal static class CommandLine
 
     /// <summary>Reads the file and the command line, and prints every problem.</summary>
     public static bool TryReadOptions(
-        ParseResult parsed, string[] arguments, [NotNullWhen(true)] out ZerglingOptions? options, out int exitCode)
+        ParseResult parsed, string[] arguments, [NotNullWhen(true)] out ZerglingOptions? options,
+        out IReadOnlyList<IgnoredOption> ignored, out int exitCode)
     {
         options = null;
+        ignored = [];
         exitCode = ExitCodes.Usage;
         var commandLine = VocabularyOptions.Read(parsed, arguments);
         if (arguments.Length == 0)
@@ -45,6 +47,7 @@ internal static class CommandLine
         }
 
         var loaded = ConfigurationSource.Load(commandLine);
+        ignored = loaded.Ignored;
         IReadOnlyList<Problem> found = [];
         if (loaded.Options.Count > 0 || !loaded.HasErrors)
             (options, found) = ZerglingOptions.From(loaded.Options, loaded.File);

@@ -14,17 +14,23 @@ internal static partial class LaunchVerb
     /// <summary>Runs until the workers have left.</summary>
     /// <exception cref="ZergException">A pool is missing, or refuses.</exception>
     /// <exception cref="IOException">A system call failed.</exception>
-    public static async Task<int> RunAsync(ZerglingOptions options)
+    public static async Task<int> RunAsync(ZerglingOptions options, IReadOnlyList<IgnoredOption> ignored)
     {
+        if (options.LogTo is { } path)
+            LogFile.Prepare(path);
         using var log = ProgramLog.Create(options.LogTo, options.LogLevel);
         var logger = log.CreateLogger(nameof(Zergling));
+        ConfigurationLog.Tell(logger, ignored);
         var events = Channel.CreateUnbounded<LauncherEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var stopped = new CancellationTokenSource();
         using var signals = new SignalSource(events.Writer, stopped);
         using var manager = ServiceNotifier.FromEnvironment();
+        if (manager.Problem is { } unreachable)
+            Log.NoManager(logger, unreachable);
 
         var release = options.Release
-            ?? ReleaseLabel.Of(options.Chdir ?? Environment.CurrentDirectory, [options.Command[0], options.ConfigPath]);
+            ?? ReleaseLabel.OfCommand(
+                options.Chdir ?? Environment.CurrentDirectory, options.Command, options.ConfigPath);
         PoolLinks pools;
         try
         {
@@ -68,6 +74,9 @@ internal static partial class LaunchVerb
         [LoggerMessage(232, LogLevel.Warning, "{Reason}; serving without a pool on sockets bound here",
             EventName = "FallenBack")]
         public static partial void FallenBack(ILogger logger, string reason);
+
+        [LoggerMessage(235, LogLevel.Warning, "NOTIFY_SOCKET: {Problem}, ignoring", EventName = "NoManager")]
+        public static partial void NoManager(ILogger logger, string problem);
 
         [LoggerMessage(233, LogLevel.Information, "{Pool} is a plain uWSGI pool: orders come by signals alone",
             EventName = "PlainPool")]

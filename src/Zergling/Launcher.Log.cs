@@ -75,5 +75,8 @@ internal sealed partial class Launcher
         [LoggerMessage(219, LogLevel.Warning, "a launcher cannot pause its workers, ignoring",
             EventName = "CannotPause")]
         public static partial void CannotPause(ILogger logger);
+
+        [LoggerMessage(220, LogLevel.Error, "something went wrong that should not, serving on", EventName = "Broken")]
+        public static partial void Broken(ILogger logger, Exception problem);
     }
 }

@@ -32,6 +32,10 @@ internal sealed partial class Launcher
             case ZergOrder.Drain drain:
                 Leave(ExitCodes.Ok, Because("drained", drain.Reason), drain.Mercy);
                 break;
+            case ZergOrder.Stop when pool.OwesStop:
+                // Its answer to our own report; the workers that serve finish what they have accepted.
+                pool.OwesStop = false;
+                break;
             case ZergOrder.Stop stop when _phase == LauncherPhase.Leaving:
                 Log.Killing(_logger, Because("stopped", stop.Reason));
                 KillAll();

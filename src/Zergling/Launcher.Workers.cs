@@ -31,12 +31,12 @@ internal sealed partial class Launcher
             Log.WorkerStarted(_logger, number, worker.Pid);
             Report();
         }
-        catch (SyscallException problem) when (fleet.WasReady)
+        catch (IOException problem) when (fleet.WasReady)
         {
             var wait = ScheduleRestart(fleet, number, TimeSpan.Zero);
             Log.WorkerNotStarted(_logger, number, problem.Message, Duration.Format(wait));
         }
-        catch (SyscallException problem)
+        catch (IOException problem)
         {
             Fail(fleet, $"worker {number} cannot be started: {problem.Message}", []);
         }
@@ -94,6 +94,8 @@ internal sealed partial class Launcher
         Log.WorkerReady(_logger, worker.Number, worker.Pid, Duration.Format(Rounded(worker.Age)));
         if (FleetOf(worker) is { WasReady: false, IsReady: true } fleet)
             BecomeReady(fleet);
+        else if (_phase == LauncherPhase.Serving)
+            Report();
     }
 
     private void TimeIsUp(Worker worker, WorkerDeadline deadline)

@@ -70,6 +70,10 @@ internal sealed partial class Launcher : IAsyncDisposable
 
     private bool HasLeft => _phase == LauncherPhase.Leaving && _leaving.Count == 0;
 
+    // A worker that is started again counts from when it is ready; until then the pool must know that nobody accepts.
+    private bool IsServed => _current.Workers.Concat(_next?.Workers ?? [])
+        .Any(worker => worker is { State: WorkerState.Ready, Exit: null });
+
     private void Handle(LauncherEvent what)
     {
         switch (what)
@@ -107,6 +111,9 @@ internal sealed partial class Launcher : IAsyncDisposable
             case LauncherEvent.LineCut cut:
                 Log.LineCut(_logger, cut.Worker, Output.LineAssembler.MaxLine / 1024);
                 break;
+            case LauncherEvent.Broken broken:
+                Log.Broken(_logger, broken.Problem);
+                break;
             case LauncherEvent.RestartDue restart when !restart.Fleet.IsLeaving:
                 Start(restart.Fleet, restart.Number);
                 break;
@@ -118,7 +125,7 @@ internal sealed partial class Launcher : IAsyncDisposable
         var state = _phase switch
         {
             LauncherPhase.Starting => ZerglingState.Starting,
-            LauncherPhase.Serving => ZerglingState.Accepting,
+            LauncherPhase.Serving => IsServed ? ZerglingState.Accepting : ZerglingState.Starting,
             _ => ZerglingState.Draining,
         };
         IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];

@@ -38,6 +38,9 @@ internal abstract record LauncherEvent
     /// <summary>A worker wrote a line that was too long.</summary>
     internal sealed record LineCut(int Worker) : LauncherEvent;
 
+    /// <summary>Something that reports to the loop failed in a way that nobody foresaw.</summary>
+    internal sealed record Broken(Exception Problem) : LauncherEvent;
+
     /// <summary>A worker's time is up.</summary>
     internal sealed record Due(Worker Worker, WorkerDeadline Deadline) : LauncherEvent;
 

@@ -23,13 +23,17 @@ if (CommandLine.IsQuestion(parsed))
 
 try
 {
-    return CommandLine.TryReadOptions(parsed, args, out var options, out var exitCode)
-        ? await LaunchVerb.RunAsync(options)
+    return CommandLine.TryReadOptions(parsed, args, out var options, out var ignored, out var exitCode)
+        ? await LaunchVerb.RunAsync(options, ignored)
         : exitCode;
 }
 catch (ZergException problem)
 {
     return CommandLine.Fail(problem.Message, problem.ExitCode);
+}
+catch (SyscallException problem) when (problem.Errno is Errno.EACCES or Errno.EPERM)
+{
+    return CommandLine.Fail(problem.Message, ExitCodes.NotPermitted);
 }
 catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SocketException)
 {

@@ -70,6 +70,39 @@ internal sealed class ReleaseLabelTests
         Assert.That(ReleaseLabel.Of(_temporary.Path, ["./old"]), Is.EqualTo("20240102-030405"));
     }
 
+    [TestCase("app.py", "", "20250607-080910")]
+    [TestCase("./app.py", "", "20250607-080910")]
+    [TestCase("", "site.yml", "20250607-080910")]
+    [TestCase("app.log", "", "20240102-030405")]
+    [TestCase("app.pid", "", "20240102-030405")]
+    [TestCase("/dev/stdout", "", "20240102-030405")]
+    [TestCase(".", "", "20240102-030405")]
+    [TestCase("app:app", "", "20240102-030405")]
+    public void A_command_has_the_time_of_its_newest_file(string word, string configuration, string label)
+    {
+        var program = _temporary.Write("program", "");
+        File.SetLastWriteTimeUtc(program, new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        foreach (var name in (string[])["app.py", "app.log", "app.pid", "site.yml"])
+        {
+            File.SetLastWriteTimeUtc(
+                _temporary.Write(name, ""), new DateTime(2025, 6, 7, 8, 9, 10, DateTimeKind.Utc));
+        }
+
+        var config = configuration.Length == 0 ? null
+            : Path.GetRelativePath(Environment.CurrentDirectory, _temporary.File(configuration));
+        Assert.That(ReleaseLabel.OfCommand(_temporary.Path, [program, "-u", word], config), Is.EqualTo(label));
+    }
+
+    [Test]
+    public void A_link_and_the_file_behind_it_both_count()
+    {
+        var file = _temporary.Write("app-1.py", "");
+        File.SetLastWriteTimeUtc(file, new DateTime(2095, 6, 7, 8, 9, 10, DateTimeKind.Utc));
+        File.CreateSymbolicLink(_temporary.File("app.py"), file);
+
+        Assert.That(ReleaseLabel.OfCommand(_temporary.Path, ["true", "app.py"], null), Is.EqualTo("20950607-080910"));
+    }
+
     private void Write(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_temporary.File(path))!);

@@ -20,9 +20,17 @@ internal sealed unsafe class NotifySocket : IDisposable
     {
         Path = path;
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        _socket.Bind(new UnixDomainSocketEndPoint(path));
-        _socket.SetRawSocketOption(SOL_SOCKET, SO_PASSCRED, BitConverter.GetBytes(1));
-        Descriptor = FileDescriptor.Duplicate(_socket.SafeHandle);
+        try
+        {
+            _socket.Bind(new UnixDomainSocketEndPoint(path));
+            _socket.SetRawSocketOption(SOL_SOCKET, SO_PASSCRED, BitConverter.GetBytes(1));
+            Descriptor = FileDescriptor.Duplicate(_socket.SafeHandle);
+        }
+        catch (SocketException problem)
+        {
+            _socket.Dispose();
+            throw new SyscallException("bind", path, problem.NativeErrorCode);
+        }
     }
 
     public string Path { get; }
@@ -59,7 +67,7 @@ internal sealed unsafe class NotifySocket : IDisposable
     {
         Descriptor.Dispose();
         _socket.Dispose();
-        File.Delete(Path);
+        PrivateDirectory.Remove(Path);
     }
 
     private static int Sender(Msghdr message)

@@ -15,13 +15,18 @@ internal sealed class Poller : IDisposable
 
     private readonly ConcurrentDictionary<int, Action> _callbacks = new();
     private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Action<Exception>? _failed;
     private readonly FileDescriptor _wakeRead;
     private readonly FileDescriptor _wakeWrite;
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Poller()
+    /// <param name="failed">
+    /// Hears of a callback or an action that threw; the callback is not called again. Without it the program ends.
+    /// </param>
+    public Poller(Action<Exception>? failed = null)
     {
+        _failed = failed;
         var ends = new int[2];
         SyscallException.Check(Syscall.pipe(ends), "pipe");
         using var read = new FileDescriptor(ends[0]);
@@ -80,7 +85,7 @@ internal sealed class Poller : IDisposable
         while (!_stopping)
         {
             while (_posted.TryDequeue(out var action))
-                action();
+                Guarded(action);
             var numbers = _callbacks.Keys.ToArray();
             var polled = new Pollfd[numbers.Length + 1];
             polled[0] = new Pollfd { fd = _wakeRead.Number, events = PollEvents.POLLIN };
@@ -97,9 +102,24 @@ internal sealed class Poller : IDisposable
             {
                 if ((polled[i].revents & PollEvents.POLLNVAL) != 0)
                     _callbacks.TryRemove(polled[i].fd, out _);
-                else if (polled[i].revents != 0 && _callbacks.TryGetValue(polled[i].fd, out var readable))
-                    readable();
+                else if (polled[i].revents != 0 && _callbacks.TryGetValue(polled[i].fd, out var readable)
+                    && !Guarded(readable))
+                    _callbacks.TryRemove(polled[i].fd, out _);
             }
+        }
+    }
+
+    private bool Guarded(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception problem) when (_failed is not null)
+        {
+            _failed(problem);
+            return false;
         }
     }
 }

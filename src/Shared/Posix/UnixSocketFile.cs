@@ -39,6 +39,13 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     public static (ulong Device, ulong Inode)? Identity(string path)
         => Syscall.lstat(path, out var status) == 0 ? (status.st_dev, status.st_ino) : null;
 
+    /// <summary>Removes a file if it still is that very one, and if its directory is this user's to change.</summary>
+    public static void Remove(string path, (ulong Device, ulong Inode) identity)
+    {
+        if (Identity(path) == identity)
+            _ = Syscall.unlink(path);
+    }
+
     // Not Socket.Bind: it remembers the path and unlinks it when the Socket is disposed.
     private static unsafe void BindRaw(int fd, UnixDomainSocketEndPoint endPoint)
     {

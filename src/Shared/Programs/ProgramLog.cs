@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Parsing;
 using Zerg.Configuration;
 
 namespace Zerg.Programs;
@@ -13,14 +14,16 @@ internal sealed class ProgramLog : ILoggerProvider
 
     private readonly LogLevel _least;
     private readonly Logger? _file;
+    private readonly LogQueue _queue;
 
     private ProgramLog(LogLevel least, Logger? file)
     {
         _least = least;
         _file = file;
+        _queue = new LogQueue(file is null ? StderrLog.Write : line => Write(file, line));
     }
 
-    /// <summary>A factory whose loggers write one line an entry.</summary>
+    /// <summary>A factory whose loggers write one line an entry, and never wait for whoever reads it.</summary>
     /// <param name="path">The file to append to, or null for stderr.</param>
     /// <param name="verbosity">The least severe entries to be written.</param>
     public static ILoggerFactory Create(string? path, LogVerbosity verbosity)
@@ -29,15 +32,25 @@ internal sealed class ProgramLog : ILoggerProvider
             .MinimumLevel.Verbose()
             .WriteTo.File(path, outputTemplate: FileTemplate, fileSizeLimitBytes: null, hooks: new AppendOnly())
             .CreateLogger();
-        return new LoggerFactory([new ProgramLog(Level(verbosity), file)]);
+
+        // Added afterwards: a provider that is given to the constructor is not disposed with the factory.
+        var factory = new LoggerFactory();
+        factory.AddProvider(new ProgramLog(Level(verbosity), file));
+        return factory;
     }
 
     /// <inheritdoc/>
-    public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName)
-        => _file is null ? new StderrLogger(_least) : new FileLogger(_least, _file);
+    public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => new QueuedLogger(_least, _queue);
 
     /// <inheritdoc/>
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _queue.Dispose();
+        _file?.Dispose();
+    }
+
+    private static void Write(Logger file, LogLine line) => file.Write(new LogEvent(
+        line.Time, Severity(line.Level), null, new MessageTemplate(line.Text, [new TextToken(line.Text)]), []));
 
     private static LogLevel Level(LogVerbosity verbosity) => verbosity switch
     {
@@ -47,28 +60,12 @@ internal sealed class ProgramLog : ILoggerProvider
         _ => LogLevel.Information,
     };
 
-    private sealed class FileLogger(LogLevel least, Logger file) : Microsoft.Extensions.Logging.ILogger
+    private static LogEventLevel Severity(LogLevel level) => level switch
     {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-                file.Write(Severity(logLevel), "{Line:l}", StderrLogger.OneLine(formatter(state, exception), exception));
-        }
-
-        private static LogEventLevel Severity(LogLevel level) => level switch
-        {
-            LogLevel.Trace or LogLevel.Debug => LogEventLevel.Debug,
-            LogLevel.Information => LogEventLevel.Information,
-            LogLevel.Warning => LogEventLevel.Warning,
-            LogLevel.Error => LogEventLevel.Error,
-            _ => LogEventLevel.Fatal,
-        };
-    }
+        LogLevel.Trace or LogLevel.Debug => LogEventLevel.Debug,
+        LogLevel.Information => LogEventLevel.Information,
+        LogLevel.Warning => LogEventLevel.Warning,
+        LogLevel.Error => LogEventLevel.Error,
+        _ => LogEventLevel.Fatal,
+    };
 }

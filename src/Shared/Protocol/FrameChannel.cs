@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Zerg.Posix;
 
@@ -19,6 +20,10 @@ internal sealed class FrameChannel : IDisposable
 
     // A blocked peer gets this long to take a message before it counts as gone.
     private static readonly TimeSpan s_sendPatience = TimeSpan.FromSeconds(5);
+
+    // Nobody reads a frame as HTML: a path that is not ASCII need not take three times its length.
+    private static readonly FrameJson s_writing = new(
+        new JsonSerializerOptions(FrameJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private readonly Socket _socket;
     private readonly List<FileDescriptor> _descriptors = [];
@@ -57,7 +62,7 @@ internal sealed class FrameChannel : IDisposable
     public Task SendAsync(Frame frame, IReadOnlyList<FileDescriptor> descriptors, CancellationToken cancel)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(
-            frame with { Descriptors = descriptors.Count }, FrameJson.Default.Frame);
+            frame with { Descriptors = descriptors.Count }, s_writing.Frame);
         if (json.Length > MaxFrame)
             throw new ProtocolException($"a frame of {json.Length} bytes, at most {MaxFrame} are allowed");
         var bytes = new byte[sizeof(int) + json.Length];

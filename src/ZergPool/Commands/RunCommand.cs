@@ -16,7 +16,7 @@ namespace ZergPool.Commands;
 internal static partial class RunCommand
 {
     /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
-    public static async Task<int> RunAsync(PoolOptions options)
+    public static async Task<int> RunAsync(PoolOptions options, IReadOnlyList<IgnoredOption> ignored)
     {
         if (CannotBecome(options) is { } reason)
             return Complaint.Write(reason, ExitCodes.NotPermitted);
@@ -27,7 +27,9 @@ internal static partial class RunCommand
             using var table = BoundSockets.Bind(options);
             BecomeServant(options, table);
             using var factory = ProgramLog.Create(options.LogTo, options.LogLevel);
-            await ServeAsync(options, own, table, factory.CreateLogger("zergpool"));
+            var log = factory.CreateLogger("zergpool");
+            ConfigurationLog.Tell(log, ignored);
+            await ServeAsync(options, own, table, log);
             return ExitCodes.Ok;
         }
         catch (SyscallException problem)

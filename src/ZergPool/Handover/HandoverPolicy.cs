@@ -147,8 +147,12 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
                 else if (!IsHeldBack(member))
                     EnterService(member);
                 break;
-            case ZerglingState.Accepting when member.State == MemberState.Paused:
+            case ZerglingState.Accepting when member.State is MemberState.Paused or MemberState.Down:
                 Set(member, MemberState.Accepting);
+                break;
+            case ZerglingState.Starting when member.State == MemberState.Accepting:
+                Set(member, MemberState.Down);
+                Note(NoteLevel.Warning, $"{Describe(member)} has lost its last worker and starts it again");
                 break;
             case ZerglingState.Paused when member.State == MemberState.Accepting:
                 Set(member, MemberState.Paused);

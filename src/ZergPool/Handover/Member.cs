@@ -26,7 +26,7 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Whether it last said that it accepts, though its turn has not come: a launcher's workers do.</summary>
     public bool Accepts { get; init; }
 
-    /// <summary>Whether it takes part in serving, now or as soon as it is resumed by an operator.</summary>
+    /// <summary>Whether it takes part in serving, now, as soon as it is resumed by an operator, or once it has workers.</summary>
     public bool Serves => State is MemberState.Accepting or MemberState.Paused
-        or MemberState.Orphaned or MemberState.Unknown;
+        or MemberState.Down or MemberState.Orphaned or MemberState.Unknown;
 }

@@ -18,6 +18,9 @@ internal enum MemberState
     /// <summary>Told to accept nothing for now.</summary>
     Paused,
 
+    /// <summary>A launcher that serves, but none of whose workers runs; it starts them again.</summary>
+    Down,
+
     /// <summary>Told to finish and leave.</summary>
     Draining,
 

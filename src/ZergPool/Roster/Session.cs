@@ -29,6 +29,7 @@ internal sealed class Session : IDisposable
     private readonly FrameChannel _channel;
     private readonly long _started = Stopwatch.GetTimestamp();
     private volatile bool _closing;
+    private volatile string? _unsendable;
 
     public Session(Socket socket, PoolSpec pool, PeerCredentials peer)
     {
@@ -90,7 +91,7 @@ internal sealed class Session : IDisposable
         }
         catch (OperationCanceledException)
         {
-            return _closing ? null : "it does not read what it is sent, or was silent for too long";
+            return _closing ? null : _unsendable ?? "it does not read what it is sent, or was silent for too long";
         }
         catch (SyscallException problem) when (problem.Errno == Errno.ECONNRESET)
         {
@@ -160,7 +161,11 @@ internal sealed class Session : IDisposable
                     descriptor.Dispose();
             }
         }
-        catch (Exception problem) when (problem is IOException or SocketException or ProtocolException
+        catch (ProtocolException problem)
+        {
+            _unsendable = problem.Message;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException
             or ObjectDisposedException or OperationCanceledException)
         {
             // The reader reports the end of the session.

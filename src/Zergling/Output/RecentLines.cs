@@ -1,20 +1,19 @@
 using System.Text;
+using Zerg.Protocol;
 
 namespace Zergling.Output;
 
 /// <summary>The last lines of a worker, for the report of its failure.</summary>
 internal sealed class RecentLines
 {
-    private const int MaxLines = 20;
-
-    // All of them fit one frame of a session, whatever the worker wrote.
+    // Of a longer line the report keeps the beginning alone.
     private const int MaxBytes = 1024;
 
-    private readonly Queue<string> _lines = new(MaxLines);
+    private readonly Queue<string> _lines = new(FrameText.MaxLines);
 
     public void Add(ReadOnlySpan<byte> line)
     {
-        if (_lines.Count == MaxLines)
+        if (_lines.Count == FrameText.MaxLines)
             _lines.Dequeue();
         _lines.Enqueue(Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxBytes)]));
     }

@@ -4,32 +4,61 @@ using Zerg.Posix;
 
 namespace Zergling.Pools;
 
-/// <summary>Binds by itself what a pool would have passed over, option <c>zerg-fallback</c>.</summary>
-internal static class FallbackSockets
+/// <summary>What was bound here because no pool passed it over, option <c>zerg-fallback</c>.</summary>
+internal sealed class FallbackSockets : IDisposable
 {
+    private readonly List<ListeningSocket> _bound = [];
+    private readonly Dictionary<string, (ulong Device, ulong Inode)> _files = [];
+
+    /// <summary>As a pool would have named them.</summary>
+    public IReadOnlyList<ZergSocket> Sockets { get; private set; } = [];
+
     /// <summary>Binds all of them, or none.</summary>
     /// <exception cref="IOException">One is in use, or not permitted.</exception>
-    public static IReadOnlyList<ZergSocket> Bind(ZerglingOptions options)
+    public static FallbackSockets Bind(ZerglingOptions options)
     {
-        var owner = options.FallbackSocketOwner;
-        var file = new UnixSocketFile(options.FallbackSocketMode, owner?.User.Id, owner?.Group?.Id);
-        var bound = new List<(ListeningSocket Socket, ListenSpec Spec)>();
+        var sockets = new FallbackSockets();
         try
         {
-            foreach (var spec in options.FallbackSockets)
-            {
-                foreach (var socket in ListeningSocket.BindAll(spec.Address, options.FallbackBacklog, file))
-                    bound.Add((socket, spec with { Address = socket.Address }));
-            }
+            sockets.BindAll(options);
+            return sockets;
         }
         catch
         {
-            bound.ForEach(each => each.Socket.Dispose());
+            sockets.Dispose();
             throw;
         }
+    }
 
-        var named = SocketNames.Assign([.. bound.Select(each => each.Spec)]);
-        return [.. bound.Zip(named, (each, spec) => new ZergSocket(
-            each.Socket.Descriptor, spec.Name, spec.Address.ToString(), spec.Protocol.ToString().ToLowerInvariant()))];
+    /// <summary>Lets go of them, and removes the files that no other process has put its own in the place of.</summary>
+    public void Dispose()
+    {
+        foreach (var (path, identity) in _files)
+            UnixSocketFile.Remove(path, identity);
+        _bound.ForEach(socket => socket.Dispose());
+    }
+
+    private void BindAll(ZerglingOptions options)
+    {
+        var owner = options.FallbackSocketOwner;
+        var file = new UnixSocketFile(options.FallbackSocketMode, owner?.User.Id, owner?.Group?.Id);
+        var specs = new List<ListenSpec>();
+        foreach (var spec in options.FallbackSockets)
+        {
+            foreach (var socket in ListeningSocket.BindAll(spec.Address, options.FallbackBacklog, file))
+            {
+                _bound.Add(socket);
+                specs.Add(spec with { Address = socket.Address });
+                if (socket.Address.Kind == AddressKind.Path
+                    && UnixSocketFile.Identity(socket.Address.ToString()) is { } identity)
+                    _files[socket.Address.ToString()] = identity;
+            }
+        }
+
+        Sockets =
+        [
+            .. _bound.Zip(SocketNames.Assign(specs), (socket, spec) => new ZergSocket(
+                socket.Descriptor, spec.Name, spec.Address.ToString(), spec.Protocol.ToString().ToLowerInvariant())),
+        ];
     }
 }

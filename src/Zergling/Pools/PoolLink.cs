@@ -32,6 +32,9 @@ internal sealed class PoolLink : IAsyncDisposable
     /// <summary>The sockets of this pool as they are now.</summary>
     public IReadOnlyList<ZergSocket> Sockets => _sockets;
 
+    /// <summary>It was told that the release failed, and has not answered yet with its order to stop.</summary>
+    public bool OwesStop { get; set; }
+
     /// <summary>Begins to follow orders.</summary>
     public void Begin(ChannelWriter<LauncherEvent> events)
     {
@@ -45,7 +48,10 @@ internal sealed class PoolLink : IAsyncDisposable
     public void Report(ZergReport report) => Post(() => _client.ReportAsync(report, _closed.Token));
 
     public void Failed(string reason, IReadOnlyList<string> output)
-        => Post(() => _client.FailedAsync(reason, output, _closed.Token));
+    {
+        OwesStop = !IsPlain;
+        Post(() => _client.FailedAsync(reason, output, _closed.Token));
+    }
 
     public void Bye(string reason) => Post(() => _client.ByeAsync(reason, _closed.Token));
 

@@ -10,9 +10,9 @@ namespace Zergling.Pools;
 internal sealed class PoolLinks : IAsyncDisposable
 {
     private readonly List<PoolLink> _links = [];
-    private readonly IReadOnlyList<ZergSocket> _bound;
+    private readonly FallbackSockets? _bound;
 
-    private PoolLinks(IReadOnlyList<ZergSocket> bound) => _bound = bound;
+    private PoolLinks(FallbackSockets? bound) => _bound = bound;
 
     public IReadOnlyList<PoolLink> Sessions => _links;
 
@@ -20,7 +20,7 @@ internal sealed class PoolLinks : IAsyncDisposable
     public string? FallbackReason { get; private init; }
 
     /// <summary>Every socket that a worker is to have, in the order of the pools.</summary>
-    public IReadOnlyList<ZergSocket> Sockets => [.. _links.SelectMany(link => link.Sockets), .. _bound];
+    public IReadOnlyList<ZergSocket> Sockets => [.. _links.SelectMany(link => link.Sockets), .. _bound?.Sockets ?? []];
 
     /// <summary>Attaches to every pool, or binds when that is permitted and no pool can be reached.</summary>
     /// <exception cref="ZergException">A pool is missing, or refuses.</exception>
@@ -28,7 +28,7 @@ internal sealed class PoolLinks : IAsyncDisposable
     public static async Task<PoolLinks> OpenAsync(
         ZerglingOptions options, string release, CancellationToken cancel)
     {
-        var links = new PoolLinks([]);
+        var links = new PoolLinks(null);
         try
         {
             foreach (var pool in options.Zergs)
@@ -63,8 +63,7 @@ internal sealed class PoolLinks : IAsyncDisposable
     {
         foreach (var link in _links)
             await link.DisposeAsync();
-        foreach (var socket in _bound)
-            socket.Dispose();
+        _bound?.Dispose();
     }
 
     // A pool that refuses us is there and holds the addresses: binding them could only fail.

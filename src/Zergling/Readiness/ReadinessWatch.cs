@@ -12,6 +12,9 @@ internal sealed class ReadinessWatch : IDisposable
     /// <summary>The name of the descriptor on which an http check asks.</summary>
     public const string ProbeName = "probe";
 
+    /// <summary>The longest name of a socket in the private directory, in bytes.</summary>
+    public const int LongestName = 17; // notify-2147483647
+
     // Nobody but the check connects to it.
     private const int ProbeBacklog = 16;
 
@@ -94,7 +97,7 @@ internal sealed class ReadinessWatch : IDisposable
             return;
         _probe.Dispose();
         _probe = null;
-        File.Delete(_probePath!);
+        PrivateDirectory.Remove(_probePath!);
     }
 
     /// <inheritdoc/>

@@ -18,10 +18,10 @@ internal sealed class WorkerStarter : IDisposable
     private readonly EnvironmentBlock _own;
     private readonly ChannelWriter<LauncherEvent> _events;
     private readonly TimeProvider _time;
-    private readonly Poller _processes = new();
-    private readonly Poller _outputs = new();
+    private readonly Poller _processes;
+    private readonly Poller _outputs;
     private readonly (LineWriter Output, LineWriter Error) _sinks = (new LineWriter(1), new LineWriter(2));
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("zergling-");
+    private readonly PrivateDirectory _directory = new("zergling-", ReadinessWatch.LongestName);
     private readonly ulong _fileLimit;
     private KeeperLink? _keeper;
     private int _started;
@@ -31,6 +31,8 @@ internal sealed class WorkerStarter : IDisposable
     {
         _options = options;
         _events = events;
+        _processes = new Poller(problem => Post(new LauncherEvent.Broken(problem)));
+        _outputs = new Poller(problem => Post(new LauncherEvent.Broken(problem)));
         _time = time;
         _own = EnvironmentBlock.OfThisProcess();
         _environment = new WorkerEnvironment(_own, options, release);
@@ -38,10 +40,10 @@ internal sealed class WorkerStarter : IDisposable
     }
 
     /// <summary>Spawns a worker on these sockets.</summary>
-    /// <exception cref="SyscallException">There is no room for it, or its directory is gone.</exception>
+    /// <exception cref="IOException">There is no room for it, or its directory is gone.</exception>
     public Worker Start(int number, IReadOnlyList<ZergSocket> sockets)
     {
-        var readiness = new ReadinessWatch(_processes, _options.Ready, _directory.FullName, ++_started);
+        var readiness = new ReadinessWatch(_processes, _options.Ready, _directory.Ensure(), ++_started);
         try
         {
             return Start(number, sockets, readiness);
@@ -60,7 +62,7 @@ internal sealed class WorkerStarter : IDisposable
         _outputs.Dispose();
 
         // Before the keeper learns that the launcher is gone, since it would do the same.
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
         _keeper?.Dispose();
     }
 
@@ -80,6 +82,9 @@ internal sealed class WorkerStarter : IDisposable
         environment.Set(ExecVariables.FileLimit, _fileLimit.ToString(CultureInfo.InvariantCulture));
         environment.Set(
             ExecVariables.Started, (FirstSocket + descriptors.Count).ToString(CultureInfo.InvariantCulture));
+
+        // Before the worker, which nobody would know of if this failed.
+        var keeper = Keeper();
         var process = Spawn.Start(new SpawnRequest
         {
             Program = OwnProgram.Path,
@@ -91,7 +96,7 @@ internal sealed class WorkerStarter : IDisposable
             Descriptors = [.. descriptors, readiness.Started],
         });
 
-        Keep(number, output.Read, error.Read);
+        keeper.Keep(number, output.Read, error.Read);
         var passedOn = new WorkerOutput(
             _outputs, number, _sinks, (output.Read.Duplicate(), error.Read.Duplicate()),
             () => Post(new LauncherEvent.LineCut(number)));
@@ -100,15 +105,12 @@ internal sealed class WorkerStarter : IDisposable
         return worker;
     }
 
-    private void Keep(int number, FileDescriptor output, FileDescriptor error)
+    private KeeperLink Keeper()
     {
-        if (_keeper?.IsAlive != true)
-        {
-            _keeper?.Dispose();
-            _keeper = KeeperLink.Start(_own, _directory.FullName);
-        }
-
-        _keeper.Keep(number, output, error);
+        if (_keeper?.IsAlive == true)
+            return _keeper;
+        _keeper?.Dispose();
+        return _keeper = KeeperLink.Start(_own, _directory.Ensure());
     }
 
     private void Watch(Worker worker)

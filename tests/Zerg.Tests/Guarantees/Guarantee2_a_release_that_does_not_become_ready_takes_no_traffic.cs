@@ -9,6 +9,33 @@ namespace Zerg.Tests.Guarantees;
 /// <summary>The old release serves on as if nothing had happened, and the status says why the new one does not.</summary>
 internal sealed class Guarantee2_a_release_that_does_not_become_ready_takes_no_traffic : GuaranteeFixture
 {
+    // Worker 1 ends once it is told to, without having served; the other ones serve slowly, and drain on SIGTERM.
+    private const string Uneven = """
+        import os, select, signal, socket, sys, threading, time
+        if os.environ['ZERG_WORKER'] == '1':
+            while not os.path.exists('fail'): time.sleep(0.02)
+            sys.exit(3)
+        listener = socket.socket(fileno=3)
+        idle, wake = os.pipe()
+        signal.signal(signal.SIGTERM, lambda *_: os.write(wake, b'x'))
+        def serve(connection):
+            request = b''
+            while b'\r\n\r\n' not in request:
+                part = connection.recv(4096)
+                if not part: return
+                request += part
+            time.sleep(1)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nX-Release: bad\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok')
+            connection.close()
+        while True:
+            ready, _, _ = select.select([3, idle], [], [])
+            if idle in ready: break
+            try: connection, _ = listener.accept()
+            except BlockingIOError: continue
+            connection.setblocking(True)
+            threading.Thread(target=serve, args=[connection]).start()
+        """;
+
     private Crowd _crowd = null!;
 
     [Test, CancelAfter(60_000)]
@@ -65,6 +92,26 @@ internal sealed class Guarantee2_a_release_that_does_not_become_ready_takes_no_t
             "bad", "--ready notify --env HELLO_FAIL=start", "dotnet", HelloProcess.Assembly);
         var failed = await RefusedAsync(bad, 1, "worker 1 ended with exit status 3 before it was ready", cancel);
         Assert.That(failed.Output, Is.EqualTo(["hello: told to fail at start"]));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Not_one_of_whose_workers_one_fails_and_the_other_finishes_what_it_accepted(
+        CancellationToken cancel)
+    {
+        await OpenAsync(cancel);
+        await Stage.PremiereAsync("good", cancel);
+        _crowd = new Crowd(Stage).Add(
+            "one connection a request", 100, o => o with { Mode = LoadMode.PerConnection, Connections = 8 });
+        await _crowd.SeesAsync("good", cancel);
+        var bad = Stage.Launch(
+            "bad", "--ready delay:1h --processes 2", "/usr/bin/python3", Stage.Write("uneven.py", Uneven));
+        await _crowd.SeesAsync("bad", cancel);
+        Stage.Write("fail", "");
+
+        Assert.That(await bad.ExitAsync(cancel), Is.EqualTo(1));
+        await bad.ErrorAsync("worker 2 (pid", cancel);
+        Assert.That(bad.Error.Lines, Has.Some.Match(@"worker 2 \(pid \d+\) left with exit status 0"));
+        await _crowd.LeaveAsync(["good", "bad"]);
     }
 
     [Test, CancelAfter(60_000)]

@@ -65,7 +65,7 @@ internal sealed class HandoverPolicyPropertyTests
         {
             // Ids of nobody among them: what comes late must not hurt.
             var id = random.Next(1, _lastId + 2);
-            return random.Next(18) switch
+            return random.Next(19) switch
             {
                 0 or 1 or 2 => Attach(),
                 3 or 4 or 5 => new PolicyEvent.BecameReady(id),
@@ -79,6 +79,7 @@ internal sealed class HandoverPolicyPropertyTests
                 15 => new PolicyEvent.ResumeAsked(id),
                 16 => random.Next(2) == 0
                     ? new PolicyEvent.DrainAsked(id, "asked") : new PolicyEvent.StopAsked(id, "asked"),
+                17 => new PolicyEvent.Reported(id, ZerglingState.Starting),
                 _ => new PolicyEvent.Tick(),
             };
         }

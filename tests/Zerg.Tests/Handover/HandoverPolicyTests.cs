@@ -566,6 +566,49 @@ internal sealed class HandoverPolicyTests
     }
 
     [Test]
+    public void A_launcher_without_a_worker_accepts_nothing_and_is_back_with_the_next_one()
+    {
+        _script.Play("""
+            launcher 1 v1
+            ready 1         -> resume 1
+            accepting 1
+            starting 1      ->          | 1 down g1
+            """);
+        Assert.That(_script.Notes.Select(note => note.Level), Is.EqualTo(new[] { NoteLevel.Warning, NoteLevel.Error }));
+        Assert.That(_script.Notes[^1].Text, Does.Contain("nobody accepts any more"));
+
+        _script.Play("starting 1 -> | 1 down g1");
+        Assert.That(_script.Notes, Is.Empty);
+        _script.Play("""
+            accepting 1     ->          | 1 accepting g1
+            launcher 2 v1
+            ready 2         -> resume 2
+            accepting 2     ->          | 1 accepting g1, 2 accepting g1
+            starting 2      ->          | 1 accepting g1, 2 down g1
+            """);
+        Assert.That(_script.Notes.Select(note => note.Level), Is.EqualTo(new[] { NoteLevel.Warning }));
+    }
+
+    [Test]
+    public void A_launcher_without_a_worker_is_replaced_like_any_other() => _script.Play("""
+        launcher 1 v1
+        ready 1         -> resume 1
+        accepting 1
+        starting 1
+        app 2 v2
+        ready 2         -> resume 2
+        accepting 2     -> drain 1  | 1 down g1, 2 accepting g2
+        accepting 1     ->          | 1 accepting g1, 2 accepting g2
+        draining 1      ->          | 1 draining g1, 2 accepting g2
+        """);
+
+    [TestCase("starting 1 -> | 1 starting")]
+    [TestCase("ready 1 -> resume 1;starting 1 -> | 1 ready")]
+    [TestCase("ready 1 -> resume 1;accepting 1;draining 1;starting 1 -> | 1 draining g1")]
+    public void One_that_does_not_serve_has_nothing_to_lose(string script)
+        => _script.Play("launcher 1 v1").Play(script.Replace(';', '\n'));
+
+    [Test]
     public void Generations_count_replacements_and_not_joins_or_restarts()
     {
         _script.Play(OneServes).Play("""
@@ -612,6 +655,10 @@ internal sealed class HandoverPolicyTests
     [TestCase("app 1 v1;ready 1 -> resume 1;accepting 1", "resume! 1", "", "accepting g1")]
     [TestCase("app 1 v1;ready 1 -> resume 1;accepting 1", "stop! 1", "stop 1 with 0", "accepting g1")]
     [TestCase("launcher 1 v1;ready 1 -> resume 1;accepting 1", "pause! 1", "", "accepting g1")]
+    [TestCase("launcher 1 v1;ready 1 -> resume 1;accepting 1;starting 1", "pause! 1", "", "down g1")]
+    [TestCase("launcher 1 v1;ready 1 -> resume 1;accepting 1;starting 1", "resume! 1", "", "down g1")]
+    [TestCase("launcher 1 v1;ready 1 -> resume 1;accepting 1;starting 1", "drain! 1", "drain 1", "down g1")]
+    [TestCase("launcher 1 v1;ready 1 -> resume 1;accepting 1;starting 1", "orphaned 1", "", "orphaned g1")]
     [TestCase("uwsgi 1;obscured 1", "pause! 1", "", "unknown g1")]
     [TestCase("app 1 v1", "pause! 7", "", "starting")]
     [TestCase("app 1 v1", "left 7", "", "starting")]

@@ -59,6 +59,7 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             }),
             "ready" => new PolicyEvent.BecameReady(id),
             "failed" => new PolicyEvent.HasFailed(id, "it broke", ["last words"]),
+            "starting" => new PolicyEvent.Reported(id, ZerglingState.Starting),
             "accepting" => new PolicyEvent.Reported(id, ZerglingState.Accepting),
             "paused" => new PolicyEvent.Reported(id, ZerglingState.Paused),
             "draining" => new PolicyEvent.Reported(id, ZerglingState.Draining),

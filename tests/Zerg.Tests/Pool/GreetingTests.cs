@@ -42,6 +42,20 @@ internal sealed class GreetingTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task As_many_sockets_as_fit_a_message_fit_a_welcome_whatever_their_names(CancellationToken cancel)
+    {
+        using var temporary = new TemporaryDirectory();
+        var paths = Enumerable.Range(100, Zerg.Posix.Ancillary.MaxDescriptors)
+            .Select(number => $"{temporary.Path}/{new string('ж', (95 - temporary.Path.Length) / 2)}{number}").ToArray();
+        await using var pool = await PoolProcess.StartWithAsync(string.Join(',', paths), cancel);
+        await using var client = await pool.AttachAsync(cancel);
+
+        Assert.That(client.IsPlain, Is.False);
+        Assert.That(client.Sockets.Select(socket => socket.Address), Is.EqualTo(paths));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task A_connection_is_accepted_on_what_was_passed(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartWithAsync("127.0.0.1:0,DIR/app.sock", cancel);

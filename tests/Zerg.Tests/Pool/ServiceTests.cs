@@ -82,6 +82,30 @@ internal sealed class ServiceTests
             await pool.WaitForLineAsync("NOTIFY_SOCKET", cancel),
             Does.EndWith($"WRN NOTIFY_SOCKET: '{address}' is no address of a UNIX socket, ignoring"));
         await using var client = await pool.AttachAsync(cancel);
+        Assert.That(client.IsPlain, Is.False);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Nobody_who_reads_its_log_is_no_reason_to_stop(CancellationToken cancel)
+    {
+        using var temporary = new TemporaryDirectory();
+        using var fifo = new FullFifo(temporary.File("fifo"));
+        var path = temporary.File("pool.sock");
+        var line = fifo.Redirected("dotnet", PoolProcess.Program, "--zerg-pool", $"{path}:127.0.0.1:0");
+        using var pool = HelperProcess.Start(line[0], line[1..]);
+        await PoolProcess.UntilAsync(() => File.Exists(path + ".ctl"), cancel);
+
+        // More lines than wait for a reader: each attach is one at least.
+        for (var i = 0; i < 300; i++)
+        {
+            await using var client = await ZergClient.AttachAsync(
+                new ZergClientOptions { Pool = path, Release = "v1" }, cancel);
+            Assert.That(client.IsPlain, Is.False);
+        }
+
+        pool.Signal(Signum.SIGTERM);
+        Assert.That(await pool.ExitAsync(cancel), Is.Zero);
     }
 
     [TestCase(Signum.SIGTERM)]

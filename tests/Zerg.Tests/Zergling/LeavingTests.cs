@@ -148,6 +148,20 @@ internal sealed class LeavingTests : LauncherFixture
         Assert.That(Pool.Frames.Lines, Has.None.StartWith("failed"));
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task Nobody_who_reads_its_output_is_no_reason_to_stay(CancellationToken cancel)
+    {
+        using var fifo = new FullFifo(Temporary.File("fifo"));
+        var line = fifo.Redirected(
+            "dotnet", ProgramFiles.Zergling, "--zerg", Pool.Path, "--ready", "delay:100ms", "--", "yes");
+        var launcher = Keep(ChildProcess.Start(line[0], line[1..]));
+        await Pool.FrameAsync("ready", cancel);
+        launcher.Signal(Signals.SIGTERM);
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+        await Pool.FrameAsync("bye SIGTERM", cancel);
+    }
+
     private async Task<Socket> ConnectAsync(CancellationToken cancel)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

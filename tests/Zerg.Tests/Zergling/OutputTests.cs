@@ -75,4 +75,20 @@ internal sealed class OutputTests : LauncherFixture
             launcher.Error.Lines.Last(line => line.StartsWith("zergling: ", StringComparison.Ordinal)),
             Is.EqualTo("zergling: worker 1 ended with exit status 3 before it was ready"));
     }
+
+    [TestCase(0xff)]
+    [TestCase(0x01)]
+    [CancelAfter(30_000)]
+    public async Task Last_words_that_are_no_text_are_cut_and_reported(int octet)
+    {
+        var cancel = TestContext.CurrentContext.CancellationToken;
+        var script = $"import sys; sys.stdout.buffer.write((bytes([{octet}]) * 1500 + b'\\n') * 25); sys.exit(3)";
+        var launcher = Launch("", Python, "-c", script);
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
+        var failed = await Pool.FrameAsync("failed worker 1 ended with exit status 3 before it was ready", cancel);
+        var lines = failed.Split(" | ")[1..];
+        var expected = new string(octet < 0x80 ? (char)octet : '\ufffd', 500);
+        Assert.That(lines, Is.EqualTo(Enumerable.Repeat(expected, 20)));
+    }
 }

@@ -33,6 +33,69 @@ internal sealed class RestartTests : LauncherFixture
         Assert.That(Workers(launcher), Has.Length.EqualTo(3));
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task While_no_worker_is_ready_the_pool_hears_that_nobody_accepts(CancellationToken cancel)
+    {
+        var launcher = Launch("--ready delay:300ms --processes 2", "sleep", "600");
+        await Pool.FrameAsync("ready", cancel);
+        var workers = Workers(launcher);
+        await Pool.FrameAsync($"state Accepting {workers[0]},{workers[1]}", cancel);
+        var before = Pool.Frames.Lines.Count;
+        foreach (var worker in workers)
+            _ = Libc.kill(worker, Signals.SIGKILL);
+
+        await Pool.Frames.WaitAsync(
+            line => line.StartsWith("state Starting", StringComparison.Ordinal), cancel, before);
+        var down = Pool.Frames.Lines.ToList().FindIndex(
+            before, line => line.StartsWith("state Starting", StringComparison.Ordinal));
+        await Pool.Frames.WaitAsync(
+            line => line.StartsWith("state Accepting", StringComparison.Ordinal), cancel, down);
+        Assert.That(Pool.Frames.Lines.Count(line => line == "ready"), Is.EqualTo(1));
+    }
+
+    [TestCase("delay:100ms")]
+    [TestCase("http:/")]
+    [CancelAfter(30_000)]
+    public async Task A_directory_of_sockets_that_was_cleaned_away_is_made_anew(string ready)
+    {
+        var cancel = TestContext.CurrentContext.CancellationToken;
+        Script("app.py", """
+            def app(environ, start_response):
+                start_response('204 No Content', [])
+                return []
+            """);
+        var launcher = Run(
+            ["--zerg", Pool.Path, "--ready", ready, "--processes", "2", "--", "/usr/bin/gunicorn", "app:app"],
+            new Dictionary<string, string?> { ["TMPDIR"] = Temporary.Path });
+        await Pool.FrameAsync("ready", cancel);
+        var workers = Workers(launcher);
+        var directory = Path.GetDirectoryName(ProcFiles.Variable(workers[0], "NOTIFY_SOCKET"))!;
+        Assert.That(directory, Does.StartWith(Temporary.Path));
+        Directory.Delete(directory, recursive: true);
+        _ = Libc.kill(workers[0], Signals.SIGKILL);
+
+        await launcher.Error.WaitAsync(
+            line => line.Contains("worker 1 (pid ") && line.Contains("is ready") && !line.Contains($"{workers[0]}"),
+            cancel);
+        Assert.That(ProcFiles.IsAlive(workers[1]), Is.True);
+        launcher.Signal(Signals.SIGTERM);
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+        Assert.That(Directory.GetDirectories(Temporary.Path, "zergling-*"), Is.Empty);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_directory_of_sockets_that_is_gone_at_the_end_does_not_matter(CancellationToken cancel)
+    {
+        var launcher = Launch("--ready delay:100ms", "sleep", "600");
+        await Pool.FrameAsync("ready", cancel);
+        Directory.Delete(
+            Path.GetDirectoryName(ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET"))!, recursive: true);
+        launcher.Signal(Signals.SIGTERM);
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+        Assert.That(launcher.Error.Lines, Has.None.Contains("something went wrong"));
+    }
+
     [Test, CancelAfter(60_000)]
     public async Task SIGHUP_starts_new_workers_before_the_old_ones_leave(CancellationToken cancel)
     {

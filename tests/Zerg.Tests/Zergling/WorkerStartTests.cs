@@ -116,6 +116,34 @@ internal sealed class WorkerStartTests : LauncherFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task A_TMPDIR_too_long_for_sockets_is_not_used(CancellationToken cancel)
+    {
+        var directory = Directory.CreateDirectory(Temporary.File(new string('x', 90))).FullName;
+        var launcher = Run(
+            ["--zerg", Pool.Path, "--ready", "delay:100ms", "--", .. s_sleep],
+            new Dictionary<string, string?> { ["TMPDIR"] = directory });
+        await Pool.FrameAsync("ready", cancel);
+
+        Assert.That(
+            ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET"), Does.StartWith("/tmp/zergling-"));
+        launcher.Signal(Zerg.Posix.Signals.SIGTERM);
+        Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task A_TMPDIR_that_is_not_there_fails_the_release_by_name(CancellationToken cancel)
+    {
+        var launcher = Run(
+            ["--zerg", Pool.Path, "--", .. s_sleep],
+            new Dictionary<string, string?> { ["TMPDIR"] = Temporary.File("nowhere") });
+
+        Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
+        Assert.That(
+            await launcher.ErrorAsync("zergling: ", cancel),
+            Does.Match("worker 1 cannot be started: mkdir .*/nowhere/zergling-[^ ]+: No such file or directory"));
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task A_directory_that_is_not_there_fails_the_release_by_name(CancellationToken cancel)
     {
         var launcher = Launch($"--chdir {Temporary.File("nowhere")}", s_sleep);

@@ -1,0 +1,16 @@
+using Mono.Unix.Native;
+
+namespace Zerg.Posix;
+
+/// <summary>Files with content, as opposed to devices, pipes and directories.</summary>
+internal static class RegularFile
+{
+    /// <summary>
+    /// When a file, or the link that leads to it, was last changed, in seconds since 1970; null for what is no file.
+    /// </summary>
+    public static long? Changed(string path)
+        => Syscall.stat(path, out var file) == 0 && (file.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFREG
+            && Syscall.lstat(path, out var link) == 0
+            ? Math.Max(file.st_mtime, link.st_mtime)
+            : null;
+}
