@@ -138,11 +138,15 @@ internal sealed partial class Overseer : IAsyncDisposable
         {
             await foreach (var order in attachment.Client!.OrdersAsync(_over.Token))
                 Post(new ZerglingEvent.Ordered(attachment, order));
-            Post(new ZerglingEvent.Orphaned(attachment));
         }
         catch (OperationCanceledException)
         {
             // The process ends.
+        }
+        finally
+        {
+            if (!_over.IsCancellationRequested)
+                Post(new ZerglingEvent.Orphaned(attachment));
         }
     }
 

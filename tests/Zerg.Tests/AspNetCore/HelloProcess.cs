@@ -9,6 +9,7 @@ internal sealed class HelloProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly List<(string Part, TaskCompletionSource Said)> _awaited = [];
 
     private HelloProcess(ProcessStartInfo start)
     {
@@ -55,6 +56,20 @@ internal sealed class HelloProcess : IDisposable
                 ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=1; exec dotnet '{Assembly}' 3<&{descriptor}"]),
             environment));
 
+    /// <summary>Waits until it has written this.</summary>
+    public async Task SaysAsync(string part, CancellationToken cancel)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            if (_output.ToString().Contains(part, StringComparison.Ordinal))
+                return;
+            _awaited.Add((part, said));
+        }
+
+        await said.Task.WaitAsync(cancel);
+    }
+
     public void Signal(Signum signal) => Syscall.kill(_process.Id, signal);
 
     public async Task<int> ExitAsync(CancellationToken cancel)
@@ -82,6 +97,10 @@ internal sealed class HelloProcess : IDisposable
     private void Keep(string? line)
     {
         lock (_output)
+        {
             _output.AppendLine(line);
+            foreach (var (_, said) in _awaited.Where(one => line?.Contains(one.Part, StringComparison.Ordinal) == true))
+                said.TrySetResult();
+        }
     }
 }

@@ -1,0 +1,46 @@
+using Mono.Unix.Native;
+using Zerg.Protocol;
+
+namespace Zerg.Tests.AspNetCore;
+
+/// <summary>What an app does about a pool that dies, lies or hangs.</summary>
+[CancelAfter(60_000)]
+internal sealed class OrphanTests
+{
+    [Test]
+    public async Task A_frame_that_breaks_the_protocol_ends_the_session_and_not_the_service(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool);
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await session.OrderAsync(new ResumeFrame());
+        await session.ExpectStateAsync(ZerglingState.Accepting, cancel);
+
+        // Announces a descriptor and carries none.
+        await session.OrderAsync(new SocketsFrame { Added = [pool.Info(0)] });
+        await session.ExpectEndAsync(cancel);
+        await hello.SaysAsync("is over", cancel);
+        using var client = await RawClient.ConnectAsync(pool.Port, cancel);
+        Assert.That(await client.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
+
+        hello.Signal(Signum.SIGTERM);
+        await hello.SaysAsync("draining 1 connections", cancel);
+        Assert.That(await client.AskAsync("/", cancel), Does.Contain("Connection: close"));
+        Assert.That(await hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_drain_that_may_take_for_ever_is_a_drain(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool);
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await session.OrderAsync(new ResumeFrame());
+
+        await session.OrderAsync(new DrainFrame { Mercy = 1e30, Reason = "replaced" });
+        await session.ExpectStateAsync(ZerglingState.Draining, cancel);
+        Assert.That(await hello.ExitAsync(cancel), Is.Zero);
+    }
+}
