@@ -247,7 +247,9 @@ public sealed class ZergClient : IAsyncDisposable
         }
         catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
         {
-            // The reader of the orders sees the end of the session and decides what it means.
+            // Half a frame may be under way, and nothing may follow that. The reader of the orders sees the end of
+            // the session and decides what it means.
+            _channel.End();
         }
         finally
         {

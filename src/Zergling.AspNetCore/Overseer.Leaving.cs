@@ -27,7 +27,6 @@ internal sealed partial class Overseer
         if (_attachments.TrueForAll(other => other.IsDraining || other.IsOrphan))
             await DrainAllAsync(order.Reason, order.Mercy);
         await ApplyAsync(attachment);
-        await ReportAsync();
     }
 
     private async Task DrainAllAsync(string reason, TimeSpan mercy)
@@ -55,7 +54,6 @@ internal sealed partial class Overseer
             await ApplyAsync(attachment);
         }
 
-        await ReportAsync();
         NotifySocket.Tell("STOPPING=1");
         _draining = FinishAsync(mercy);
     }

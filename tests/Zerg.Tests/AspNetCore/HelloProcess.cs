@@ -9,7 +9,7 @@ internal sealed class HelloProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
-    private readonly List<(string Part, TaskCompletionSource Said)> _awaited = [];
+    private readonly List<(string Part, int Times, TaskCompletionSource Said)> _awaited = [];
 
     private HelloProcess(ProcessStartInfo start)
     {
@@ -56,15 +56,16 @@ internal sealed class HelloProcess : IDisposable
                 ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=1; exec dotnet '{Assembly}' 3<&{descriptor}"]),
             environment));
 
-    /// <summary>Waits until it has written this.</summary>
-    public async Task SaysAsync(string part, CancellationToken cancel)
+    /// <summary>Waits until it has written this, so many times.</summary>
+    public async Task SaysAsync(string part, CancellationToken cancel, int times = 1)
     {
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_output)
         {
-            if (_output.ToString().Contains(part, StringComparison.Ordinal))
+            times -= _output.ToString().Split(part).Length - 1;
+            if (times <= 0)
                 return;
-            _awaited.Add((part, said));
+            _awaited.Add((part, times, said));
         }
 
         await said.Task.WaitAsync(cancel);
@@ -99,8 +100,14 @@ internal sealed class HelloProcess : IDisposable
         lock (_output)
         {
             _output.AppendLine(line);
-            foreach (var (_, said) in _awaited.Where(one => line?.Contains(one.Part, StringComparison.Ordinal) == true))
-                said.TrySetResult();
+            for (var i = 0; i < _awaited.Count; i++)
+            {
+                if (line?.Contains(_awaited[i].Part, StringComparison.Ordinal) != true)
+                    continue;
+                _awaited[i] = _awaited[i] with { Times = _awaited[i].Times - 1 };
+                if (_awaited[i].Times == 0)
+                    _awaited[i].Said.TrySetResult();
+            }
         }
     }
 }

@@ -43,4 +43,31 @@ internal sealed class OrphanTests
         await session.ExpectStateAsync(ZerglingState.Draining, cancel);
         Assert.That(await hello.ExitAsync(cancel), Is.Zero);
     }
+
+    [Test]
+    public async Task A_pool_that_hangs_holds_up_no_order_and_no_signal(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool);
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await session.OrderAsync(new ResumeFrame());
+        await session.ExpectStateAsync(ZerglingState.Accepting, cancel);
+
+        // Reads nothing from here on: each order makes a report, until the buffer between the two is full.
+        for (var round = 1; round <= 400; round++)
+        {
+            await session.OrderAsync(new PauseFrame());
+            await hello.SaysAsync("orders: pause", cancel, round);
+            await session.OrderAsync(new ResumeFrame());
+            await hello.SaysAsync("orders: resume", cancel, round + 1);
+        }
+
+        await hello.SaysAsync("is over", cancel);
+        hello.Signal(Signum.SIGTERM);
+        Assert.That(await hello.ExitAsync(cancel), Is.Zero);
+
+        // Whatever was sent is whole: the stream ends between two frames.
+        Assert.That(async () => await session.ExpectEndAsync(cancel), Throws.Nothing);
+    }
 }
