@@ -61,14 +61,30 @@ internal sealed partial class Overseer
     private async Task FinishAsync(TimeSpan mercy)
     {
         var told = _lifetime.Begin();
-        var clean = await _drain.RunAsync(mercy, _hurry.Token);
-        if (clean)
-            Log.Drained(_log);
-        else
-            Log.Forced(_log);
-        await told;
-        _drained.TrySetResult();
-        Stop(clean ? _shutdownTimeout : s_stuck);
+        var deadline = _time.GetTimestamp() + (long)(mercy.TotalSeconds * _time.TimestampFrequency);
+        var clean = false;
+        try
+        {
+            clean = await _drain.RunAsync(mercy, _hurry.Token);
+            if (clean)
+                Log.Drained(_log);
+            else
+                Log.Forced(_log);
+
+            // The app's own callbacks: they may block or throw, but not keep the process.
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+            await told.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, _hurry.Token);
+        }
+        catch (Exception problem)
+        {
+            clean = false;
+            Log.Failed(_log, problem, nameof(ZergLifetime.Draining));
+        }
+        finally
+        {
+            _drained.TrySetResult();
+            Stop(clean ? _shutdownTimeout : s_stuck);
+        }
     }
 
     private async Task FailAsync(string reason)
