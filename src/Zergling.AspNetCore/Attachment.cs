@@ -36,9 +36,13 @@ internal sealed class Attachment(ZergClient? client, string source)
 
     public bool IsDraining { get; set; }
 
-    /// <summary>Connections are accepted as soon as the app is warm.</summary>
-    public bool Accepts(ZergMode mode)
-        => !IsDraining && (Wanted ?? (IsPlain || (IsOrphan && mode != ZergMode.Standby)));
+    /// <summary>
+    /// Connections are accepted as soon as the app is warm. An orphan that was paused, or never told to accept, does:
+    /// nobody is left who could resume it. A standby that was never resumed is not meant to serve.
+    /// </summary>
+    public bool Accepts(ZergMode mode) => !IsDraining && (IsOrphan
+        ? Wanted == true || mode != ZergMode.Standby
+        : Wanted ?? IsPlain);
 
     /// <summary>Leaves for the pool what it does not know yet; it never waits for the pool.</summary>
     public void Report(bool warm, ZergMode mode, ConnectionRegister register)

@@ -240,7 +240,10 @@ internal sealed partial class Overseer : IAsyncDisposable
     private async Task OrphanAsync(Attachment attachment)
     {
         attachment.IsOrphan = true;
-        Log.Orphaned(_log, attachment.Source);
+        if (attachment.Accepts(_options.Mode))
+            Log.Orphaned(_log, attachment.Source);
+        else
+            Log.OrphanedIdle(_log, attachment.Source);
         await ApplyAsync(attachment);
     }
 

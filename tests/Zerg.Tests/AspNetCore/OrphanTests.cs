@@ -70,4 +70,34 @@ internal sealed class OrphanTests
         // Whatever was sent is whole: the stream ends between two frames.
         Assert.That(async () => await session.ExpectEndAsync(cancel), Throws.Nothing);
     }
+
+    [Test]
+    public async Task A_paused_app_whose_pool_dies_accepts_again(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool);
+        using var early = await RawClient.ConnectAsync(pool.Port, cancel);
+        using (var session = await pool.AcceptAsync(cancel))
+        {
+            await session.ExpectAsync<ReadyFrame>(cancel);
+            await session.OrderAsync(new PauseFrame());
+            await hello.SaysAsync("orders: pause", cancel);
+        }
+
+        Assert.That(await early.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
+        await hello.SaysAsync("serving on without it", cancel);
+    }
+
+    [Test]
+    public async Task A_standby_whose_pool_dies_stays_closed_and_says_so(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool, ("ZERG_MODE", "standby"));
+        using var early = await RawClient.ConnectAsync(pool.Port, cancel);
+        using (var session = await pool.AcceptAsync(cancel))
+            await session.ExpectStateAsync(ZerglingState.Paused, cancel);
+
+        await hello.SaysAsync("its sockets stay closed", cancel);
+        Assert.That(ListenerState.Of(pool.Listener).Queued, Is.EqualTo(1));
+    }
 }
