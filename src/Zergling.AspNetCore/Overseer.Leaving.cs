@@ -23,9 +23,12 @@ internal sealed partial class Overseer
         Log.Ordered(_log, attachment.Source, "drain");
         attachment.IsDraining = true;
 
-        // One of several pools: the others still want this process.
-        if (_attachments.TrueForAll(other => other.IsDraining || other.IsOrphan))
+        // One of several pools: the others still want this process. An orphan's sockets may be nobody else's by now,
+        // and no new release gets them before its pool is back.
+        if (_attachments.TrueForAll(other => other.IsDraining || (other.IsOrphan && !other.Accepts(_options.Mode))))
             await DrainAllAsync(order.Reason, order.Mercy);
+        else if (_attachments.Find(other => other.IsOrphan && other.Accepts(_options.Mode)) is { } orphan)
+            Log.Remains(_log, orphan.Source);
         await ApplyAsync(attachment);
     }
 
@@ -45,9 +48,9 @@ internal sealed partial class Overseer
             return;
         }
 
+        _register.BeginDrain();
         Log.Draining(_log, reason, mercy.TotalSeconds, _register.Count);
         _reason = reason;
-        _register.BeginDrain();
         foreach (var attachment in _attachments)
         {
             attachment.IsDraining = true;
