@@ -260,7 +260,7 @@ internal sealed partial class Overseer : IAsyncDisposable
             if (attachment.Gates.TryGetValue(socket.Name, out var held))
             {
                 // The same listener under a new number: the one held goes on, see Gate.
-                if (held.Socket.Descriptor.Inode == socket.Descriptor.Inode)
+                if (held.Inode == socket.Descriptor.Inode)
                 {
                     socket.Dispose();
                     continue;
