@@ -105,7 +105,7 @@ internal sealed partial class Gate : IAsyncDisposable
             {
                 // An accept that has succeeded wins over its cancellation: the runtime then returns the connection
                 // and forgets the token, so nothing between here and the delivery may look at it.
-                _deliver(await _listener.AcceptAsync(closed));
+                Deliver(await _listener.AcceptAsync(closed));
                 pause = s_shortestPause;
             }
             catch (OperationCanceledException) when (closed.IsCancellationRequested)
@@ -126,10 +126,26 @@ internal sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    private void Deliver(Socket accepted)
+    {
+        try
+        {
+            _deliver(accepted);
+        }
+        catch (Exception problem)
+        {
+            accepted.Dispose();
+            Log.Dropped(_log, problem, _socket.Address);
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(221, LogLevel.Warning, "accept on '{Address}': {Problem}; trying again in {Milliseconds} ms",
             EventName = "AcceptFailed")]
         public static partial void AcceptFailed(ILogger log, string address, string problem, double milliseconds);
+
+        [LoggerMessage(222, LogLevel.Error, "a connection of '{Address}' was dropped", EventName = "Dropped")]
+        public static partial void Dropped(ILogger log, Exception problem, string address);
     }
 }
