@@ -18,6 +18,10 @@ if (failure == "hang")
 var app = builder.Build();
 
 var lifetime = app.Services.GetRequiredService<ZergLifetime>();
+if (failure == "drain-throws")
+    lifetime.Draining.Register(() => throw new InvalidOperationException("told to fail at the drain"));
+if (failure == "drain-blocks")
+    lifetime.Draining.Register(() => Thread.Sleep(Timeout.Infinite));
 app.Use((context, next) =>
 {
     context.Response.Headers["X-Release"] = lifetime.Release;

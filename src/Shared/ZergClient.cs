@@ -11,6 +11,9 @@ namespace Zerg;
 /// </summary>
 public sealed class ZergClient : IAsyncDisposable
 {
+    // In seconds; what no timer can wait for is as good as for ever.
+    private const double LongestMercy = 30 * 24 * 3600;
+
     private readonly FrameChannel _channel;
     private readonly SemaphoreSlim _sending = new(1);
 
@@ -94,21 +97,8 @@ public sealed class ZergClient : IAsyncDisposable
     /// <summary>The pool's orders as they come. The sequence ends when the pool is gone; at once for a plain pool.</summary>
     public async IAsyncEnumerable<ZergOrder> OrdersAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        while (!IsPlain && await ReceiveAsync(cancel).ConfigureAwait(false) is { } frame)
-        {
-            ZergOrder? order = frame switch
-            {
-                PauseFrame => new ZergOrder.Pause(),
-                ResumeFrame => new ZergOrder.Resume(),
-                DrainFrame drain => new ZergOrder.Drain(TimeSpan.FromSeconds(drain.Mercy), drain.Reason),
-                StopFrame stop => new ZergOrder.Stop(stop.Reason, stop.ExitCode),
-                SocketsFrame sockets => new ZergOrder.Sockets(
-                    Wrap(_channel.TakeDescriptors(sockets.Descriptors), sockets.Added), sockets.Removed),
-                _ => null,
-            };
-            if (order is not null)
-                yield return order;
-        }
+        while (!IsPlain && await NextOrderAsync(cancel).ConfigureAwait(false) is { } order)
+            yield return order;
     }
 
     /// <summary>Ends the session; the sockets stay with their owner.</summary>
@@ -215,17 +205,36 @@ public sealed class ZergClient : IAsyncDisposable
             $"{options.Pool}: the pool cannot be reached: {SyscallException.Explain(problem)}", ExitCodes.Unavailable, problem),
     };
 
-    private async Task<Frame?> ReceiveAsync(CancellationToken cancel)
+    // A pool that breaks the protocol has ended the session as one that is gone has.
+    private async Task<ZergOrder?> NextOrderAsync(CancellationToken cancel)
     {
         try
         {
-            return await _channel.ReceiveAsync(cancel).ConfigureAwait(false);
+            while (await _channel.ReceiveAsync(cancel).ConfigureAwait(false) is { } frame)
+            {
+                if (Read(frame) is { } order)
+                    return order;
+            }
         }
         catch (Exception gone) when (gone is IOException or SocketException or ProtocolException)
         {
-            return null;
+            _channel.End();
         }
+
+        return null;
     }
+
+    private ZergOrder? Read(Frame frame) => frame switch
+    {
+        PauseFrame => new ZergOrder.Pause(),
+        ResumeFrame => new ZergOrder.Resume(),
+        DrainFrame drain => new ZergOrder.Drain(
+            TimeSpan.FromSeconds(Math.Clamp(drain.Mercy, 0, LongestMercy)), drain.Reason),
+        StopFrame stop => new ZergOrder.Stop(stop.Reason, stop.ExitCode),
+        SocketsFrame sockets => new ZergOrder.Sockets(
+            Wrap(_channel.TakeDescriptors(sockets.Descriptors), sockets.Added), sockets.Removed),
+        _ => null,
+    };
 
     private async Task SendAsync(Frame frame, CancellationToken cancel)
     {
@@ -239,7 +248,9 @@ public sealed class ZergClient : IAsyncDisposable
         }
         catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
         {
-            // The reader of the orders sees the end of the session and decides what it means.
+            // Half a frame may be under way, and nothing may follow that. The reader of the orders sees the end of
+            // the session and decides what it means.
+            _channel.End();
         }
         finally
         {

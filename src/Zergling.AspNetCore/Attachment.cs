@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Zerg;
 using Zergling.AspNetCore.Listening;
 
@@ -6,7 +7,12 @@ namespace Zergling.AspNetCore;
 /// <summary>The sockets of one pool, or of the launcher, and what is known of its wishes. The overseer's alone.</summary>
 internal sealed class Attachment(ZergClient? client, string source)
 {
+    // The latest report wins: a pool that hangs for a while need not hear of every second of it.
+    private readonly Channel<ZergReport> _reports = Channel.CreateBounded<ZergReport>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
     private ZergReport? _told;
+    private Task _reporting = Task.CompletedTask;
 
     /// <summary>The session; null for the launcher's sockets.</summary>
     public ZergClient? Client => client;
@@ -30,12 +36,16 @@ internal sealed class Attachment(ZergClient? client, string source)
 
     public bool IsDraining { get; set; }
 
-    /// <summary>Connections are accepted as soon as the app is warm.</summary>
-    public bool Accepts(ZergMode mode)
-        => !IsDraining && (Wanted ?? (IsPlain || (IsOrphan && mode != ZergMode.Standby)));
+    /// <summary>
+    /// Connections are accepted as soon as the app is warm. An orphan that was paused, or never told to accept, does:
+    /// nobody is left who could resume it. A standby that was never resumed is not meant to serve.
+    /// </summary>
+    public bool Accepts(ZergMode mode) => !IsDraining && (IsOrphan
+        ? Wanted == true || mode != ZergMode.Standby
+        : Wanted ?? IsPlain);
 
-    /// <summary>Tells the pool what it does not know yet.</summary>
-    public async Task ReportAsync(bool warm, ZergMode mode, ConnectionRegister register)
+    /// <summary>Leaves for the pool what it does not know yet; it never waits for the pool.</summary>
+    public void Report(bool warm, ZergMode mode, ConnectionRegister register)
     {
         var state = IsDraining ? ZerglingState.Draining
             : !warm ? ZerglingState.Starting
@@ -45,6 +55,31 @@ internal sealed class Attachment(ZergClient? client, string source)
         if (client is null || IsOrphan || report == _told)
             return;
         _told = report;
-        await client.ReportAsync(report);
+        _reports.Writer.TryWrite(report);
+    }
+
+    /// <summary>Sends the reports from now on.</summary>
+    public void BeginReports() => _reporting = Task.Run(SendReportsAsync);
+
+    /// <summary>Returns when the last one is sent.</summary>
+    public Task EndReportsAsync()
+    {
+        _reports.Writer.TryComplete();
+        return _reporting;
+    }
+
+    private async Task SendReportsAsync()
+    {
+        var ready = false;
+        await foreach (var report in _reports.Reader.ReadAllAsync())
+        {
+            if (!ready && report.State is ZerglingState.Accepting or ZerglingState.Paused)
+            {
+                ready = true;
+                await client!.ReadyAsync();
+            }
+
+            await client!.ReportAsync(report);
+        }
     }
 }

@@ -23,11 +23,13 @@ internal sealed partial class Overseer
         Log.Ordered(_log, attachment.Source, "drain");
         attachment.IsDraining = true;
 
-        // One of several pools: the others still want this process.
-        if (_attachments.TrueForAll(other => other.IsDraining || other.IsOrphan))
+        // One of several pools: the others still want this process. An orphan's sockets may be nobody else's by now,
+        // and no new release gets them before its pool is back.
+        if (_attachments.TrueForAll(other => other.IsDraining || (other.IsOrphan && !other.Accepts(_options.Mode))))
             await DrainAllAsync(order.Reason, order.Mercy);
+        else if (_attachments.Find(other => other.IsOrphan && other.Accepts(_options.Mode)) is { } orphan)
+            Log.Remains(_log, orphan.Source);
         await ApplyAsync(attachment);
-        await ReportAsync();
     }
 
     private async Task DrainAllAsync(string reason, TimeSpan mercy)
@@ -46,16 +48,15 @@ internal sealed partial class Overseer
             return;
         }
 
+        _register.BeginDrain();
         Log.Draining(_log, reason, mercy.TotalSeconds, _register.Count);
         _reason = reason;
-        _register.BeginDrain();
         foreach (var attachment in _attachments)
         {
             attachment.IsDraining = true;
             await ApplyAsync(attachment);
         }
 
-        await ReportAsync();
         NotifySocket.Tell("STOPPING=1");
         _draining = FinishAsync(mercy);
     }
@@ -63,14 +64,30 @@ internal sealed partial class Overseer
     private async Task FinishAsync(TimeSpan mercy)
     {
         var told = _lifetime.Begin();
-        var clean = await _drain.RunAsync(mercy, _hurry.Token);
-        if (clean)
-            Log.Drained(_log);
-        else
-            Log.Forced(_log);
-        await told;
-        _drained.TrySetResult();
-        Stop(clean ? _shutdownTimeout : s_stuck);
+        var deadline = _time.GetTimestamp() + (long)(mercy.TotalSeconds * _time.TimestampFrequency);
+        var clean = false;
+        try
+        {
+            clean = await _drain.RunAsync(mercy, _hurry.Token);
+            if (clean)
+                Log.Drained(_log);
+            else
+                Log.Forced(_log);
+
+            // The app's own callbacks: they may block or throw, but not keep the process.
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+            await told.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, _hurry.Token);
+        }
+        catch (Exception problem)
+        {
+            clean = false;
+            Log.Failed(_log, problem, nameof(ZergLifetime.Draining));
+        }
+        finally
+        {
+            _drained.TrySetResult();
+            Stop(clean ? _shutdownTimeout : s_stuck);
+        }
     }
 
     private async Task FailAsync(string reason)

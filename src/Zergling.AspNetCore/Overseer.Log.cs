@@ -47,5 +47,13 @@ internal sealed partial class Overseer
 
         [LoggerMessage(212, LogLevel.Error, "{Event} went wrong", EventName = "Failed")]
         public static partial void Failed(ILogger log, Exception problem, string @event);
+
+        [LoggerMessage(213, LogLevel.Warning, "the session with '{Source}' is over, its sockets stay closed",
+            EventName = "OrphanedIdle")]
+        public static partial void OrphanedIdle(ILogger log, string source);
+
+        [LoggerMessage(214, LogLevel.Warning,
+            "serving on for '{Orphan}', whose session is over: nobody else may hold its sockets", EventName = "Remains")]
+        public static partial void Remains(ILogger log, string orphan);
     }
 }

@@ -89,7 +89,11 @@ internal sealed partial class Overseer : IAsyncDisposable
     public void Start()
     {
         foreach (var attachment in _attachments.Where(attachment => !attachment.IsPlain))
+        {
             attachment.Following = Task.Run(() => FollowAsync(attachment));
+            attachment.BeginReports();
+        }
+
         _running = Task.Run(RunAsync);
         _ticking = Task.Run(TickAsync);
     }
@@ -98,7 +102,12 @@ internal sealed partial class Overseer : IAsyncDisposable
     public void Post(ZerglingEvent happened) => _events.Writer.TryWrite(happened);
 
     /// <summary>The last words to every pool.</summary>
-    public Task ByeAsync() => SayAsync(client => client.ByeAsync(_reason));
+    public async Task ByeAsync()
+    {
+        foreach (var attachment in _attachments)
+            await attachment.EndReportsAsync();
+        await SayAsync(client => client.ByeAsync(_reason));
+    }
 
     /// <summary>Tells every pool, once, why this process will not become ready; no word of it when it already is.</summary>
     public Task FailedAsync(string reason)
@@ -120,7 +129,9 @@ internal sealed partial class Overseer : IAsyncDisposable
         await _over.CancelAsync();
         await _hurry.CancelAsync();
         _events.Writer.TryComplete();
-        await Task.WhenAll([_running, _ticking, _draining, .. _attachments.Select(a => a.Following)]);
+        await Task.WhenAll([
+            _running, _ticking, _draining,
+            .. _attachments.Select(a => a.Following), .. _attachments.Select(a => a.EndReportsAsync())]);
 
         // A start that failed still has to be explained to the pool, see ZerglingService.
         foreach (var attachment in _attachments.Where(_ => _warm))
@@ -138,11 +149,15 @@ internal sealed partial class Overseer : IAsyncDisposable
         {
             await foreach (var order in attachment.Client!.OrdersAsync(_over.Token))
                 Post(new ZerglingEvent.Ordered(attachment, order));
-            Post(new ZerglingEvent.Orphaned(attachment));
         }
         catch (OperationCanceledException)
         {
             // The process ends.
+        }
+        finally
+        {
+            if (!_over.IsCancellationRequested)
+                Post(new ZerglingEvent.Orphaned(attachment));
         }
     }
 
@@ -167,6 +182,7 @@ internal sealed partial class Overseer : IAsyncDisposable
             try
             {
                 await HandleAsync(happened);
+                Report();
             }
             catch (Exception problem)
             {
@@ -187,7 +203,7 @@ internal sealed partial class Overseer : IAsyncDisposable
         ZerglingEvent.Cold cold => FailAsync(cold.Reason),
         ZerglingEvent.Leave leave => DrainAllAsync(leave.Reason, _options.Mercy),
         ZerglingEvent.Hurry hurry => StopAsync(hurry.Reason, Environment.ExitCode),
-        _ => ReportAsync(),
+        _ => Task.CompletedTask,
     };
 
     private async Task WantAsync(Attachment attachment, bool accept)
@@ -195,7 +211,6 @@ internal sealed partial class Overseer : IAsyncDisposable
         Log.Ordered(_log, attachment.Source, accept ? "resume" : "pause");
         attachment.Wanted = accept;
         await ApplyAsync(attachment);
-        await ReportAsync();
     }
 
     // Opens or closes the gates of one pool as its wishes are.
@@ -217,17 +232,18 @@ internal sealed partial class Overseer : IAsyncDisposable
             return;
         _warm = true;
         Log.Ready(_log, _options.Release);
-        await SayAsync(client => client.ReadyAsync());
         foreach (var attachment in _attachments)
             await ApplyAsync(attachment);
         NotifySocket.Tell("READY=1");
-        await ReportAsync();
     }
 
     private async Task OrphanAsync(Attachment attachment)
     {
         attachment.IsOrphan = true;
-        Log.Orphaned(_log, attachment.Source);
+        if (attachment.Accepts(_options.Mode))
+            Log.Orphaned(_log, attachment.Source);
+        else
+            Log.OrphanedIdle(_log, attachment.Source);
         await ApplyAsync(attachment);
     }
 
@@ -244,7 +260,7 @@ internal sealed partial class Overseer : IAsyncDisposable
             if (attachment.Gates.TryGetValue(socket.Name, out var held))
             {
                 // The same listener under a new number: the one held goes on, see Gate.
-                if (held.Socket.Descriptor.Inode == socket.Descriptor.Inode)
+                if (held.Inode == socket.Descriptor.Inode)
                 {
                     socket.Dispose();
                     continue;
@@ -267,9 +283,9 @@ internal sealed partial class Overseer : IAsyncDisposable
         await ApplyAsync(attachment);
     }
 
-    private async Task ReportAsync()
+    private void Report()
     {
         foreach (var attachment in _attachments)
-            await attachment.ReportAsync(_warm, _options.Mode, _register);
+            attachment.Report(_warm, _options.Mode, _register);
     }
 }

@@ -123,6 +123,19 @@ internal sealed class FrameChannel : IDisposable
         _descriptors.Clear();
     }
 
+    /// <summary>Ends the conversation both ways; whoever reads it sees the end.</summary>
+    public void End()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It had ended already.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

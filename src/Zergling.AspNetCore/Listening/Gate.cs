@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Zerg;
+using Zerg.Posix;
 
 namespace Zergling.AspNetCore.Listening;
 
@@ -13,8 +14,11 @@ internal sealed partial class Gate : IAsyncDisposable
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
+    private static int s_nextDescriptor = 3;
+
     private readonly Lock _sync = new();
     private readonly ZergSocket _socket;
+    private readonly FileDescriptor _descriptor;
     private readonly Socket _listener;
     private readonly Action<Socket> _deliver;
     private readonly ILogger _log;
@@ -28,12 +32,16 @@ internal sealed partial class Gate : IAsyncDisposable
         _deliver = deliver;
         _log = log;
 
-        // One Socket for life: the runtime never forgets a descriptor it has once waited for.
-        _listener = new Socket(new SafeSocketHandle(socket.Handle, ownsHandle: false));
+        _descriptor = Renumber(socket);
+        Inode = _descriptor.Inode;
+        _listener = new Socket(new SafeSocketHandle(_descriptor.Number, ownsHandle: false));
     }
 
-    /// <summary>Which socket this is.</summary>
+    /// <summary>Which socket this is; its descriptor is the gate's own affair.</summary>
     public ZergSocket Socket => _socket;
+
+    /// <summary>Tells a listener from any other, whatever its number.</summary>
+    public ulong Inode { get; }
 
     /// <summary>Accepts connections from now on.</summary>
     public void Open()
@@ -72,7 +80,20 @@ internal sealed partial class Gate : IAsyncDisposable
         lock (_sync)
             _retired = true;
         await CloseAsync();
-        _socket.Dispose();
+        _descriptor.Dispose();
+    }
+
+    // The runtime never forgets a number it has once waited for, and while anybody holds the listener the kernel does
+    // not either: the same listener let go and passed again on the same number could not be waited for (EEXIST). So
+    // each gate has a number that none had before it.
+    private static FileDescriptor Renumber(ZergSocket socket)
+    {
+        using (socket)
+        {
+            var descriptor = socket.Descriptor.Duplicate(Volatile.Read(ref s_nextDescriptor));
+            Interlocked.Exchange(ref s_nextDescriptor, descriptor.Number + 1);
+            return descriptor;
+        }
     }
 
     private async Task AcceptAsync(CancellationToken closed)
@@ -84,7 +105,7 @@ internal sealed partial class Gate : IAsyncDisposable
             {
                 // An accept that has succeeded wins over its cancellation: the runtime then returns the connection
                 // and forgets the token, so nothing between here and the delivery may look at it.
-                _deliver(await _listener.AcceptAsync(closed));
+                Deliver(await _listener.AcceptAsync(closed));
                 pause = s_shortestPause;
             }
             catch (OperationCanceledException) when (closed.IsCancellationRequested)
@@ -105,10 +126,26 @@ internal sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    private void Deliver(Socket accepted)
+    {
+        try
+        {
+            _deliver(accepted);
+        }
+        catch (Exception problem)
+        {
+            accepted.Dispose();
+            Log.Dropped(_log, problem, _socket.Address);
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(221, LogLevel.Warning, "accept on '{Address}': {Problem}; trying again in {Milliseconds} ms",
             EventName = "AcceptFailed")]
         public static partial void AcceptFailed(ILogger log, string address, string problem, double milliseconds);
+
+        [LoggerMessage(222, LogLevel.Error, "a connection of '{Address}' was dropped", EventName = "Dropped")]
+        public static partial void Dropped(ILogger log, Exception problem, string address);
     }
 }

@@ -130,6 +130,29 @@ internal sealed class AttachTests
     }
 
     [Test]
+    public async Task A_socket_that_was_removed_may_come_back(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http", "http");
+        using var hello = HelloProcess.Attach(pool);
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await session.OrderAsync(new ResumeFrame());
+
+        for (var round = 1; round <= 5; round++)
+        {
+            await session.OrderAsync(new SocketsFrame { Removed = [pool.Info(0).Name] });
+            await hello.SaysAsync("0 came, 1 went", cancel, round);
+            await session.OrderAsync(new SocketsFrame { Added = [pool.Info(0)] }, pool.Listener);
+            using var client = await RawClient.ConnectAsync(pool.Port, cancel);
+            Assert.That(await client.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
+        }
+
+        hello.Signal(Signum.SIGTERM);
+        Assert.That(await hello.ExitAsync(cancel), Is.Zero);
+        Assert.That(hello.Output, Does.Not.Contain("accept on"));
+    }
+
+    [Test]
     public async Task Under_the_launcher_it_serves_what_it_inherits_and_tells_that_it_is_ready(CancellationToken cancel)
     {
         using var pool = new AppPool("http");

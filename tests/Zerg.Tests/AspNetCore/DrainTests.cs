@@ -182,10 +182,28 @@ internal sealed class DrainTests
         Assert.That(await _hello.ExitAsync(cancel), Is.EqualTo(75));
     }
 
-    private async Task ServeAsync(string drainIdle, CancellationToken cancel)
+    [TestCase("drain-throws")]
+    [TestCase("drain-blocks")]
+    public async Task A_callback_of_the_app_that_goes_wrong_does_not_keep_the_process(
+        string failure, CancellationToken cancel)
+    {
+        await ServeAsync("1", cancel, ("HELLO_FAIL", failure));
+        using var client = await RawClient.ConnectAsync(_pool.Port, cancel);
+        await client.AskAsync("/", cancel);
+
+        await _session.OrderAsync(s_drain with { Mercy = 3 });
+        Assert.That(await client.AskAsync("/", cancel), Does.Contain("200 OK"));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+        Assert.That(_hello.Output, Does.Contain("Draining went wrong"));
+        await _session.ExpectEndAsync(cancel);
+        Assert.That(_session.Received.OfType<ByeFrame>().Single().Reason, Is.EqualTo("replaced"));
+    }
+
+    private async Task ServeAsync(
+        string drainIdle, CancellationToken cancel, params (string Name, string Value)[] environment)
     {
         _pool = new AppPool("http");
-        _hello = HelloProcess.Attach(_pool, ("ZERG_DRAIN_IDLE", drainIdle));
+        _hello = HelloProcess.Attach(_pool, [("ZERG_DRAIN_IDLE", drainIdle), .. environment]);
         _session = await _pool.AcceptAsync(cancel);
         await _session.ExpectAsync<ReadyFrame>(cancel);
         await _session.OrderAsync(new ResumeFrame());

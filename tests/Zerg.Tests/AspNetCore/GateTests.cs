@@ -73,7 +73,7 @@ internal sealed class GateTests
     }
 
     [Test]
-    public async Task A_shortage_of_descriptors_passes(CancellationToken cancel)
+    public async Task A_delivery_that_fails_closes_its_connection_and_no_other(CancellationToken cancel)
     {
         using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -84,9 +84,12 @@ internal sealed class GateTests
             Copy(shared),
             socket =>
             {
-                socket.Dispose();
                 if (!first)
+                {
+                    socket.Dispose();
                     return;
+                }
+
                 first = false;
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             },

@@ -9,6 +9,7 @@ internal sealed class HelloProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly List<(string Part, int Times, TaskCompletionSource Said)> _awaited = [];
 
     private HelloProcess(ProcessStartInfo start)
     {
@@ -55,6 +56,21 @@ internal sealed class HelloProcess : IDisposable
                 ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=1; exec dotnet '{Assembly}' 3<&{descriptor}"]),
             environment));
 
+    /// <summary>Waits until it has written this, so many times.</summary>
+    public async Task SaysAsync(string part, CancellationToken cancel, int times = 1)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            times -= _output.ToString().Split(part).Length - 1;
+            if (times <= 0)
+                return;
+            _awaited.Add((part, times, said));
+        }
+
+        await said.Task.WaitAsync(cancel);
+    }
+
     public void Signal(Signum signal) => Syscall.kill(_process.Id, signal);
 
     public async Task<int> ExitAsync(CancellationToken cancel)
@@ -82,6 +98,16 @@ internal sealed class HelloProcess : IDisposable
     private void Keep(string? line)
     {
         lock (_output)
+        {
             _output.AppendLine(line);
+            for (var i = 0; i < _awaited.Count; i++)
+            {
+                if (line?.Contains(_awaited[i].Part, StringComparison.Ordinal) != true)
+                    continue;
+                _awaited[i] = _awaited[i] with { Times = _awaited[i].Times - 1 };
+                if (_awaited[i].Times == 0)
+                    _awaited[i].Said.TrySetResult();
+            }
+        }
     }
 }
