@@ -101,7 +101,12 @@ internal sealed partial class Http1Worker : LoadWorker
         if (!Options.IsGood(_head.Status))
             throw new LossException(LossKind.BadReply, $"status {_head.Status}");
         if (Options.ExpectLength is not { } expected)
+        {
+            if (_body.EndsAtClose)
+                Tally.TakeUnmeasured();
             return;
+        }
+
         if (Options.Mode == LoadMode.Upload)
         {
             var text = Encoding.Latin1.GetString(_body.Prefix).Trim();

@@ -42,6 +42,9 @@ internal sealed record LoadReport
     /// <summary>Requests whose time came, but which were never sent, for the server was too slow.</summary>
     public required long Unsent { get; init; }
 
+    /// <summary>Good responses whose body told no length and was not checked: whether it was cut cannot be seen.</summary>
+    public required long Unmeasured { get; init; }
+
     public required LatencySummary Latency { get; init; }
 
     public required LatencySummary LatencyInWindows { get; init; }
@@ -83,6 +86,7 @@ internal sealed record LoadReport
             ConnectionsOpened = tally.Opened,
             Unanswered = tally.Unanswered,
             Unsent = tally.Unsent,
+            Unmeasured = tally.Unmeasured,
             Latency = LatencySummary.Of(tally.LatencyIn, tally.LatencyOut),
             LatencyInWindows = LatencySummary.Of(tally.LatencyIn),
             LatencyOutside = LatencySummary.Of(tally.LatencyOut),

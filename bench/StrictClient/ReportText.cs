@@ -23,6 +23,8 @@ internal static class ReportText
         Line($"idle        {report.IdleCloses} closed, {report.IdleResets} reset before a request was sent");
         if (report.Unanswered + report.Unsent > 0)
             Line($"left        {report.Unanswered} unanswered at a close, {report.Unsent} never sent");
+        if (report.Unmeasured > 0)
+            Line($"unmeasured  {report.Unmeasured} bodies that only the end of the connection ended");
         Line($"statuses   {Details(report.Statuses)}");
         Line($"releases   {Details(report.Releases)}");
         Line($"latency ms       p50      p90      p99    p99.9      max");

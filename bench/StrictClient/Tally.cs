@@ -13,6 +13,7 @@ internal sealed class Tally
     private long _opened;
     private long _unanswered;
     private long _unsent;
+    private long _unmeasured;
 
     public Tally() => Stalls = new StallMeter(Windows);
 
@@ -46,6 +47,8 @@ internal sealed class Tally
     public long Unanswered => Volatile.Read(ref _unanswered);
 
     public long Unsent => Volatile.Read(ref _unsent);
+
+    public long Unmeasured => Volatile.Read(ref _unmeasured);
 
     public void Begin(long now)
     {
@@ -88,6 +91,8 @@ internal sealed class Tally
     public void Open() => Interlocked.Increment(ref _opened);
 
     public void LeaveUnanswered() => Interlocked.Increment(ref _unanswered);
+
+    public void TakeUnmeasured() => Interlocked.Increment(ref _unmeasured);
 
     public void LeaveUnsent(long count) => Interlocked.Add(ref _unsent, count);
 

@@ -8,8 +8,9 @@ using Zerg.Protocol;
 namespace ZergPool.Roster;
 
 /// <summary>
-/// The pool's end of one connection: a reader that hands every frame to the owner loop and waits until it is dealt
-/// with, so that no peer fills the loop's queue, and a writer with a bounded outbox, so that no peer blocks the loop.
+/// The pool's end of one connection: a reader that hands every frame to the owner loop, at most 200 a second, and waits
+/// until it is dealt with, so that no peer fills the loop's queue or keeps it busy, and a writer with a bounded outbox,
+/// so that no peer blocks the loop.
 /// </summary>
 internal sealed class Session : IDisposable
 {
@@ -21,6 +22,8 @@ internal sealed class Session : IDisposable
 
     /// <summary>How long a new connection may say nothing.</summary>
     public static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_window = TimeSpan.FromSeconds(1);
 
     private readonly Channel<(Frame Frame, IReadOnlyList<FileDescriptor> Descriptors)> _outbox =
         Channel.CreateBounded<(Frame, IReadOnlyList<FileDescriptor>)>(MaxOutbox);
@@ -139,11 +142,15 @@ internal sealed class Session : IDisposable
         {
             Spoke = true;
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
-            if (Stopwatch.GetElapsedTime(window) > TimeSpan.FromSeconds(1))
-                (window, frames) = (Stopwatch.GetTimestamp(), 0);
-            if (++frames > MaxFramesPerSecond)
-                throw new ProtocolException($"more than {MaxFramesPerSecond} frames in a second");
             _channel.DropDescriptors();
+
+            // No reason to end it: frames pile up by themselves while the pool is stopped. They wait in the kernel,
+            // and what a dead peer left there is read at once, or its end would be noticed late.
+            var rest = s_window - Stopwatch.GetElapsedTime(window);
+            if (++frames > MaxFramesPerSecond && rest > TimeSpan.Zero && Process is not { IsAlive: false })
+                await Task.Delay(rest, _ended.Token);
+            if (Stopwatch.GetElapsedTime(window) >= s_window)
+                (window, frames) = (Stopwatch.GetTimestamp(), 1);
             await deal(frame);
         }
 

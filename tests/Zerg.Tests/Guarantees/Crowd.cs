@@ -6,8 +6,14 @@ namespace Zerg.Tests.Guarantees;
 /// <summary>Clients of several kinds at once on one stage.</summary>
 internal sealed class Crowd
 {
+    // A message and the server's Close frame may cross on their way, but seldom do.
+    private const int ClosesForEachCrossing = 4;
+
     private static readonly int[] s_good = [101, 200];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    // Far above what a busy machine needs, and below what a client would wait before it counts a loss.
+    private static readonly TimeSpan s_standstill = TimeSpan.FromSeconds(10);
 
     private readonly List<(string Name, long Least, LoadRun Run, Task<LoadReport> Report)> _clients = [];
     private readonly CancellationTokenSource _stop = new();
@@ -58,7 +64,14 @@ internal sealed class Crowd
             foreach (var (client, report) in _clients.Zip(reports))
             {
                 Assert.That(report.Lost, Is.Zero, () => $"{client.Name}: {First(report)}");
-                Assert.That(report.IdleResets, Is.Zero, client.Name);
+                Assert.That(report.IdleCloses + report.IdleResets, Is.Zero, $"{client.Name}: closed while idle");
+                Assert.That(report.Unmeasured, Is.Zero, $"{client.Name}: bodies of unknown length");
+                Assert.That(
+                    report.Unanswered * ClosesForEachCrossing, Is.LessThanOrEqualTo(report.Reconnects),
+                    $"{client.Name}: messages without an answer");
+                Assert.That(
+                    Math.Max(report.LongestStallInWindowsMs, report.LongestStallOutsideMs),
+                    Is.LessThan(s_standstill.TotalMilliseconds), $"{client.Name}: nobody had an answer");
                 Assert.That(report.Requests, Is.GreaterThanOrEqualTo(client.Least), client.Name);
                 Assert.That(report.Statuses.Keys, Is.SubsetOf(s_good), client.Name);
                 if (releases is not null)

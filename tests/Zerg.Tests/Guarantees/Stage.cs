@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Zerg.Posix;
 using Zerg.StrictClient;
 using Zerg.Tests.AspNetCore;
 using Zerg.Tests.Harness;
@@ -59,9 +58,10 @@ internal sealed partial class Stage : IDisposable
         string name, string program, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {
         // A server collector for each of the many apps of a test would keep the processors from what is measured.
-        var variables = environment.Prepend((Name: "DOTNET_gcServer", Value: "0"))
-            .ToDictionary(pair => pair.Name, pair => pair.Value);
-        var child = ChildProcess.Start(program, arguments, variables, _directory.Path);
+        (string Name, string? Value)[] variables =
+            [(ProcessTree.Mark, _directory.Path), ("DOTNET_gcServer", "0"), .. environment];
+        var child = ChildProcess.Start(
+            program, arguments, variables.ToDictionary(pair => pair.Name, pair => pair.Value), _directory.Path);
         _cast.Add((name, child));
         return child;
     }
@@ -199,28 +199,19 @@ internal sealed partial class Stage : IDisposable
             CultureInfo.InvariantCulture,
             $"{kept.Name}: {kept.Report.Lost} lost of {kept.Report.Requests} requests, {kept.Report.Releases.Count} "
             + $"releases, {kept.Report.Reconnects} ended with notice, {kept.Report.IdleCloses} closed while idle, "
-            + $"p99 {kept.Report.Latency.P99:0.0} ms, stall {kept.Report.LongestStallInWindowsMs:0} ms"));
+            + $"{kept.Report.Unanswered} unanswered at a close, p99 {kept.Report.Latency.P99:0.0} ms, stall "
+            + $"{Math.Max(kept.Report.LongestStallInWindowsMs, kept.Report.LongestStallOutsideMs):0} ms"));
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        ProcessTree.End(
+            _cast.Where(member => !member.Process.HasExited).Select(member => member.Process.Pid), _directory.Path);
         foreach (var (_, process) in _cast)
-        {
-            // A launcher goes before its workers, or it would start them again.
             process.Dispose();
-            foreach (var started in process.Error.Lines.Select(line => WorkerStarted().Match(line)))
-            {
-                if (started.Success)
-                    _ = Libc.kill(-int.Parse(started.Groups[1].Value, CultureInfo.InvariantCulture), Signals.SIGKILL);
-            }
-        }
-
         _directory.Dispose();
     }
 
     [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
     private static partial Regex Port();
-
-    [GeneratedRegex(@"worker \d+ started, pid (\d+)")]
-    private static partial Regex WorkerStarted();
 }

@@ -6,15 +6,19 @@ namespace Zerg.Tests.Harness;
 /// <summary>A real process: its lines and its exit are events to wait for, and it never outlives its test.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
     private readonly Process _process = new();
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _errorEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ChildProcess(ProcessStartInfo start)
     {
         _process.StartInfo = start;
         _process.EnableRaisingEvents = true;
-        _process.OutputDataReceived += (_, e) => Note(Output, e.Data);
-        _process.ErrorDataReceived += (_, e) => Note(Error, e.Data);
+        _process.OutputDataReceived += (_, e) => Note(Output, e.Data, _outputEnd);
+        _process.ErrorDataReceived += (_, e) => Note(Error, e.Data, _errorEnd);
 
         // Not WaitForExitAsync: that waits for the end of the pipes too, which a grandchild may hold.
         _process.Exited += (_, _) => _exit.TrySetResult(_process.ExitCode);
@@ -57,12 +61,17 @@ internal sealed class ChildProcess : IDisposable
     public Task<string> ErrorAsync(string part, CancellationToken cancel)
         => Error.WaitAsync(line => line.Contains(part, StringComparison.Ordinal), cancel);
 
-    /// <summary>Waits for the exit status; 128 + N for signal N.</summary>
+    /// <summary>Waits for the exit status, 128 + N for signal N, and for what it wrote last.</summary>
     public async Task<int> ExitAsync(CancellationToken cancel)
     {
         try
         {
-            return await _exit.Task.WaitAsync(cancel);
+            var status = await _exit.Task.WaitAsync(cancel);
+
+            // Bounded: a grandchild may hold the pipes.
+            await Task.WhenAll(_outputEnd.Task, _errorEnd.Task).WaitAsync(s_lastWords, cancel)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return status;
         }
         catch (OperationCanceledException)
         {
@@ -77,13 +86,15 @@ internal sealed class ChildProcess : IDisposable
     public void Dispose()
     {
         if (!HasExited)
-            Signal(Signals.SIGKILL);
+            ProcessTree.End([Pid]);
         _process.Dispose();
     }
 
-    private static void Note(LineLog log, string? line)
+    private static void Note(LineLog log, string? line, TaskCompletionSource end)
     {
         if (line is not null)
             log.Add(line);
+        else
+            end.TrySetResult();
     }
 }

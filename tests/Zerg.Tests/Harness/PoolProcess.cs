@@ -215,6 +215,8 @@ internal sealed class PoolProcess : IAsyncDisposable
 /// <summary>A child whose lines and whose end can be awaited; killed with the test.</summary>
 internal sealed class HelperProcess : IDisposable
 {
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
     private readonly Process _process = new();
     private readonly List<string> _lines = [];
     private readonly List<string> _output = [];
@@ -320,11 +322,16 @@ internal sealed class HelperProcess : IDisposable
     public Task WriteAsync(string line) => _process.StandardInput.WriteAsync(line + "\n")
         .ContinueWith(_ => _process.StandardInput.FlushAsync(), TaskScheduler.Default).Unwrap();
 
+    /// <summary>Waits for the exit status and for what it wrote last.</summary>
     public async Task<int> ExitAsync(CancellationToken cancel)
     {
         try
         {
-            return await _exit.Task.WaitAsync(cancel);
+            var status = await _exit.Task.WaitAsync(cancel);
+
+            // Bounded: a grandchild may hold the pipes.
+            await _reading.WaitAsync(s_lastWords, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return status;
         }
         catch (OperationCanceledException)
         {
@@ -344,7 +351,8 @@ internal sealed class HelperProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Signal(Signum.SIGKILL);
+        if (!HasExited)
+            ProcessTree.End([Pid]);
         _process.Dispose();
     }
 

@@ -41,12 +41,8 @@ internal abstract class PeerFixture
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
             TellWhatTheySaid();
 
-        // Servers with workers of their own leave them behind when they are killed.
-        var ours = _children.Select(child => child.Process).Where(child => !child.HasExited).Select(child => child.Pid)
-            .ToHashSet();
-        var theirs = ProcFiles.All().Where(pid => ProcessTable.Ancestry(pid).Skip(1).Any(ours.Contains));
-        foreach (var pid in theirs.ToList())
-            _ = Libc.kill(pid, Signals.SIGKILL);
+        ProcessTree.End(
+            _children.Where(child => !child.Process.HasExited).Select(child => child.Process.Pid), Temporary.Path);
         foreach (var (_, process) in _children)
             process.Dispose();
         _children.Clear();
@@ -58,7 +54,7 @@ internal abstract class PeerFixture
     protected ChildProcess Start(
         string name, string program, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {
-        var variables = environment.Prepend(("DOTNET_gcServer", "0"))
+        var variables = environment.Prepend(("DOTNET_gcServer", "0")).Prepend((ProcessTree.Mark, Temporary.Path))
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
         var child = ChildProcess.Start(program, arguments, variables, Temporary.Path);
         _children.Add((name, child));

@@ -191,6 +191,22 @@ internal sealed class StrictClientTests
         AssertLost(report, LossKind.WrongBody, 2);
     }
 
+    [TestCase(null, 0, 2)]
+    [TestCase(5L, 0, 0)]
+    [TestCase(6L, 2, 0)]
+    public async Task A_body_that_ends_with_the_connection_is_measured_by_what_is_expected(
+        long? expected, int lost, int unmeasured, CancellationToken stop)
+    {
+        await using var server = new ScriptedServer(async (connection, _) =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello");
+        });
+        var report = await RunAsync(server.EndPoint, 2, stop, o => o with { ExpectLength = expected });
+        Assert.That(report.Losses.GetValueOrDefault(LossKind.WrongBody), Is.EqualTo(lost));
+        Assert.That(report, Has.Property("Ok").EqualTo(2 - lost).And.Property("Unmeasured").EqualTo(unmeasured));
+    }
+
     [TestCase("100000", 0)]
     [TestCase("99999", 2)]
     public async Task An_upload_counts_by_what_the_server_says_it_got(string answer, int lost, CancellationToken stop)

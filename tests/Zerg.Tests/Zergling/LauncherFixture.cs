@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Zerg.Posix;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Launching;
@@ -27,14 +26,8 @@ internal abstract partial class LauncherFixture
     [TearDown]
     public void TearDown()
     {
-        foreach (var child in _children)
-        {
-            var workers = child.Error.Lines.Select(line => StartedLine().Match(line)).Where(match => match.Success);
-            child.Dispose();
-            foreach (var worker in workers)
-                _ = Libc.kill(-int.Parse(worker.Groups[1].Value, CultureInfo.InvariantCulture), Signals.SIGKILL);
-        }
-
+        ProcessTree.End(_children.Where(child => !child.HasExited).Select(child => child.Pid), Temporary.Path);
+        _children.ForEach(child => child.Dispose());
         _children.Clear();
         Pool.Dispose();
         Temporary.Dispose();
@@ -52,7 +45,13 @@ internal abstract partial class LauncherFixture
 
     /// <summary>Starts the program with any arguments.</summary>
     protected ChildProcess Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
-        => Keep(ChildProcess.Start("dotnet", [ProgramFiles.Zergling, .. arguments], environment, Temporary.Path));
+        => Keep(ChildProcess.Start(
+            "dotnet", [ProgramFiles.Zergling, .. arguments],
+            new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+            {
+                [ProcessTree.Mark] = Temporary.Path,
+            },
+            Temporary.Path));
 
     /// <summary>Has a child ended with the test.</summary>
     protected ChildProcess Keep(ChildProcess child)
