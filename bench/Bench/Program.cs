@@ -13,7 +13,7 @@ internal static class Program
 {
     private static readonly IMeasurement[] s_measurements =
     [
-        new PoolMemory(), new Attaching(), new Throughput(), new HandOvers(), new Rivals(),
+        new PoolMemory(), new Attaching(), new Throughput(), new HandOvers(), new Rivals(), new Reading(),
     ];
 
     public static async Task<int> Main(string[] args)

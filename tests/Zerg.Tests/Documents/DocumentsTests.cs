@@ -13,6 +13,55 @@ internal sealed partial class DocumentsTests
     public async Task The_sample_configuration_is_valid_as_it_is(CancellationToken cancel)
         => await CheckAsync(Path.Combine(ProgramFiles.Root, "galaxy.yml.sample"), cancel);
 
+    // As it is, in a network and a /run of its own; gunicorn is the one in the path, which here is an app of the test's.
+    [Test, CancelAfter(60_000), Category("Root")]
+    public async Task The_sample_configuration_runs_as_it_is(CancellationToken cancel)
+    {
+        Assume.That(Environment.IsPrivilegedProcess, "needs root for namespaces");
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("gunicorn"), """
+            #!/usr/bin/python3
+            import os, selectors, socket
+            waiting = selectors.DefaultSelector()
+            for number in range(3, 3 + int(os.environ["LISTEN_FDS"])):
+                waiting.register(socket.socket(fileno=number), selectors.EVENT_READ)
+            while True:
+                for key, _ in waiting.select():
+                    try:
+                        connection, _ = key.fileobj.accept()
+                    except BlockingIOError:
+                        continue
+                    connection.setblocking(True)
+                    connection.recv(4096)
+                    body = os.environ["GALAXY_CONFIG_FILE"].encode()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+                    connection.close()
+            """);
+        File.SetUnixFileMode(directory.File("gunicorn"), (UnixFileMode)0b111_101_101);
+        File.WriteAllText(directory.File("play.sh"), """
+            set -eu
+            mount -t tmpfs none /run
+            ip link set lo up
+            export PATH="$1:$PATH"
+            dotnet "$2" "$4" & pool=$!
+            while [ ! -S /run/zerg/galaxy.sock ]; do kill -0 $pool; sleep 0.1; done
+            dotnet "$3" "$4" & zergling=$!
+            until dotnet "$2" status "$4" | grep -q accepting; do kill -0 $zergling; done
+            curl -sS http://127.0.0.1:8080/
+            kill $zergling; wait $zergling
+            kill $pool; wait $pool
+            """);
+
+        using var play = ChildProcess.Start(
+            "unshare",
+            [
+                "--net", "--mount", "--fork", "--pid", "--mount-proc", "--kill-child", "sh", directory.File("play.sh"), directory.Path,
+                ProgramFiles.ZergPool, ProgramFiles.Zergling, Path.Combine(ProgramFiles.Root, "galaxy.yml.sample"),
+            ]);
+        Assert.That(await play.ExitAsync(cancel), Is.Zero, string.Join('\n', play.Error.Lines));
+        Assert.That(play.Output.Lines, Has.Some.Contains("config/galaxy.yml"));
+    }
+
     [Test, CancelAfter(60_000)]
     public async Task Every_configuration_in_the_documents_is_valid(CancellationToken cancel)
     {
