@@ -17,5 +17,10 @@ internal sealed record LoadedConfiguration(
         options.Last("strict") is { IsItem: false } strict && Values.Boolean(strict.Value) is { Ok: true, Value: true };
 
     public LoadedConfiguration WithWarningsAsErrors() =>
-        this with { Problems = [.. Problems.Select(problem => problem with { Severity = Severity.Error })] };
+        this with { Problems = [.. Problems.Select(AsError)] };
+
+    /// <summary>A warning as the error that <c>strict</c> makes of it.</summary>
+    public static Problem AsError(Problem problem) => problem.Severity == Severity.Error
+        ? problem
+        : problem with { Severity = Severity.Error, Message = problem.Message + "; 'strict' makes this an error" };
 }

@@ -28,7 +28,7 @@ internal sealed class OptionReader(OptionList list, string? configPath)
     /// <summary>With the option <c>strict</c> a warning is an error.</summary>
     public void Warn(SourcePosition position, string? option, string message) =>
         _problems.Add(LoadedConfiguration.IsStrictList(List)
-            ? Problem.Error(position, option, message)
+            ? LoadedConfiguration.AsError(Problem.Warning(position, option, message))
             : Problem.Warning(position, option, message));
 
     /// <summary>Records the value that an option has in the end.</summary>

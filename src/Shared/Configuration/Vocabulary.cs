@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Zerg.Configuration.Uwsgi;
 
 namespace Zerg.Configuration;
 
@@ -14,7 +15,9 @@ internal static partial class Vocabulary
         .SelectMany(definition => definition.Aliases.Select(alias => (alias, definition)))
         .ToFrozenDictionary(pair => pair.alias, pair => pair.definition);
 
-    private static readonly string[] s_names = [.. All.Select(definition => definition.Name)];
+    // What somebody means may well be an option that nobody reads.
+    private static readonly string[] s_names =
+        [.. All.Select(definition => definition.Name).Concat(KnownOptions.All.Select(known => known.Name)).Distinct()];
 
     public static OptionDefinition? Find(string name) => s_byName.GetValueOrDefault(name);
 

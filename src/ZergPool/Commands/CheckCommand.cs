@@ -38,5 +38,5 @@ internal static class CheckCommand
     }
 
     private static IEnumerable<Problem> Judged(IEnumerable<Problem> problems, bool isStrict) =>
-        isStrict ? problems.Select(problem => problem with { Severity = Severity.Error }) : problems;
+        isStrict ? problems.Select(LoadedConfiguration.AsError) : problems;
 }

@@ -85,6 +85,9 @@ internal sealed class DialectTests
     [TestCase("a=@(/nowhere)", "a=@(/nowhere)", "!t.ini:2:3: '/nowhere' cannot be read: there is no such file")]
     [TestCase("a=@(http://x)", "a=@(http://x)", "!t.ini:2:3: a: '@(http://x)' is no file")]
     [TestCase("a=x%(b)\nb=y%(a)", "a=xy", "b=y", "!t.ini:2:3: a: refers to itself")]
+    [TestCase("ini =", "!t.ini:2:1: a configuration file has an empty name")]
+    [TestCase("include = a\0b", "!t.ini:2:11: a file's name has a NUL character")]
+    [TestCase("a=@()", "a=@()", "!t.ini:2:3: '' is no name of a file")]
     [TestCase("xml = x.xml", "!t.ini:2:7: xml: only YAML and INI files can be read")]
     [TestCase("for-times = 5000\na=1\nendfor", "!t.ini:2:13: for-times: goes round more than 1000 times")]
     public void An_INI_file_is_read_as_uWSGI_reads_it(string lines, params string[] expected) =>

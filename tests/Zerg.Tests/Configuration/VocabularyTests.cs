@@ -13,7 +13,9 @@ internal sealed class VocabularyTests
     [TestCase("worker-relaod-merci", "worker-reload-mercy")]
     [TestCase("x", null)]
     [TestCase("", null)]
-    [TestCase("master", null)]
+    [TestCase("moduel", "module")]
+    [TestCase("vaccum", "vacuum")]
+    [TestCase("enable_threads", "enable-threads")]
     [TestCase("frobnicate-the-thing", null)]
     public void The_nearest_option_is_proposed_only_when_it_is_near(string name, string? nearest) =>
         Assert.That(Vocabulary.Nearest(name), Is.EqualTo(nearest));

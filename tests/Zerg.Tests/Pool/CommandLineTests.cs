@@ -23,6 +23,9 @@ internal sealed class CommandLineTests
     [TestCase("status --zerg LONG", 64, "", "zergpool: --zerg: ")]
     [TestCase("status DIR/missing.yml", 78, "", "zergpool: ")]
     [TestCase("status DIR/bad.yml", 78, "", "zergpool: DIR/bad.yml:3:")]
+    [TestCase("statu", 64, "", "zergpool: 'statu' is neither a command nor a file, did you mean 'status'?")]
+    [TestCase("EMPTY", 64, "", "zergpool: command line: a configuration file has an empty name")]
+    [TestCase("check EMPTY", 64, "", "zergpool: command line: a configuration file has an empty name")]
     [TestCase("pause", 64, "", "zergpool: ")]
     [TestCase("--zerg-pool DIR/p.sock:@x --frobnicate", 64, "", "zergpool: ")]
     [TestCase("check DIR/good.yml", 0, "zerg-pool", "")]
@@ -39,7 +42,12 @@ internal sealed class CommandLineTests
         await File.WriteAllTextAsync(
             Path.Combine(_directory, "bad.yml"), "zerg:\n  zerg-pool: ./p.sock:@x\n  listen: many\n", cancel);
         using var run = await PoolProcess.RunAsync(
-            cancel, [.. arguments.Split(' ').Select(word => word == "LONG" ? "/" + new string('x', 200) : In(word))]);
+            cancel, [.. arguments.Split(' ').Select(word => word switch
+            {
+                "LONG" => "/" + new string('x', 200),
+                "EMPTY" => "",
+                _ => In(word),
+            })]);
 
         Assert.That(run.ExitCode, Is.EqualTo(exitCode), string.Join('\n', run.Lines));
         if (output.Length > 0)

@@ -22,11 +22,7 @@ internal static class ConfigurationFile
     /// <summary>Reads the section asked for; without one, <c>uwsgi</c> and then <c>zerg</c>, which therefore wins.</summary>
     public static void Read(string path, string? section, Dialect? dialect, OptionCollector collector)
     {
-        if (path.Length == 0)
-        {
-            collector.Error(SourcePosition.Whole(null), null, "the name of the configuration file is empty");
-        }
-        else if (SourceText.Read(path, collector.Problems) is not { } text)
+        if (SourceText.Read(path, collector.Problems) is not { } text)
         {
             return;
         }

@@ -32,6 +32,12 @@ internal sealed class OptionCollector(List<Problem> problems)
     /// <summary>Reads a file, or a section of it that FILE:SECTION asks for, in the place where it is named.</summary>
     public void Include(string name, Dialect? dialect, SourcePosition from)
     {
+        if (name.Length == 0 || name.Contains('\0'))
+        {
+            Error(from, null, name.Length == 0 ? "a configuration file has an empty name" : "a file's name has a NUL character");
+            return;
+        }
+
         (string path, string? section) = ConfigurationFile.Split(name, dialect);
         string full = Path.GetFullPath(path);
         if (_open.Contains(full + ':' + section) || _open.Count >= MaxDepth)

@@ -16,6 +16,12 @@ internal static class SourceText
     public static string? Read(string path, SourcePosition named, List<Problem> problems)
     {
         using var bytes = new MemoryStream();
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            problems.Add(Failed("is no name of a file"));
+            return null;
+        }
+
         try
         {
             using FileStream stream = File.OpenRead(path);
