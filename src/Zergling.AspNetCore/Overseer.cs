@@ -37,6 +37,7 @@ internal sealed partial class Overseer : IAsyncDisposable
     private volatile bool _warm;
     private volatile bool _stopping;
     private int _failed;
+    private int _farewell;
     private string _reason = "the app stops";
 
     public Overseer(
@@ -104,6 +105,8 @@ internal sealed partial class Overseer : IAsyncDisposable
     /// <summary>The last words to every pool.</summary>
     public async Task ByeAsync()
     {
+        if (Interlocked.Exchange(ref _farewell, 1) != 0)
+            return;
         foreach (var attachment in _attachments)
             await attachment.EndReportsAsync();
         await SayAsync(client => client.ByeAsync(_reason));
@@ -133,7 +136,10 @@ internal sealed partial class Overseer : IAsyncDisposable
             _running, _ticking, _draining,
             .. _attachments.Select(a => a.Following), .. _attachments.Select(a => a.EndReportsAsync())]);
 
-        // A start that failed still has to be explained to the pool, see ZerglingService.
+        // A start that was stopped never comes to the host's own last station; one that failed still has to be
+        // explained to the pool, see ZerglingService.
+        if (_application.ApplicationStopping.IsCancellationRequested)
+            await ByeAsync();
         foreach (var attachment in _attachments.Where(_ => _warm))
         {
             if (attachment.Client is { } client)

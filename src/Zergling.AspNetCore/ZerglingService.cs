@@ -19,12 +19,17 @@ internal sealed class ZerglingService(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         AppDomain.CurrentDomain.UnhandledException += Explain;
-        if (launched is not null)
-            await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
-        else
+        try
         {
-            foreach (var pool in options.Pools)
+            if (launched is not null)
+                await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
+            foreach (var pool in launched is null ? options.Pools : [])
                 await AttachAsync(pool, cancellationToken);
+        }
+        catch (ZergException problem)
+        {
+            await overseer.FailedAsync(problem.Message);
+            Refusal.Exit(environment.ApplicationName, problem);
         }
 
         overseer.Start();
@@ -78,26 +83,14 @@ internal sealed class ZerglingService(
         }
     }
 
-    // A start that fails ends the process by its exception. The pool is told why, and where the exception or an order
-    // carries an exit status, that status and one line replace the runtime's abort.
+    // A start that fails ends the process by its exception, and the pool is told why; one that was stopped ends with the
+    // status of the order instead of the runtime's abort.
     private void Explain(object sender, UnhandledExceptionEventArgs args)
     {
-        if (args.ExceptionObject is not Exception problem)
-            return;
-        overseer.FailedAsync($"{problem.GetType().Name}: {problem.Message}").Wait(s_lastWords);
-
-        int? status = problem switch
-        {
-            ZergException refused => refused.ExitCode,
-            OperationCanceledException when application.ApplicationStopping.IsCancellationRequested
-                => Environment.ExitCode,
-            _ => null,
-        };
-        if (status is { } code)
-        {
-            if (problem is ZergException)
-                Console.Error.WriteLine($"{environment.ApplicationName}: {problem.Message}");
-            Environment.Exit(code);
-        }
+        if (args.ExceptionObject is OperationCanceledException
+            && application.ApplicationStopping.IsCancellationRequested)
+            Environment.Exit(Environment.ExitCode);
+        if (args.ExceptionObject is Exception problem)
+            overseer.FailedAsync($"{problem.GetType().Name}: {problem.Message}").Wait(s_lastWords);
     }
 }
