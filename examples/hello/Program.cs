@@ -13,6 +13,8 @@ if (failure == "start")
 var builder = WebApplication.CreateBuilder(args);
 builder.UseZergling();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+if (Environment.GetEnvironmentVariable("HELLO_TLS") is not null)
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endPoint => endPoint.UseHttps()));
 if (failure is "hang" or "throw")
     builder.Services.AddHostedService(_ => new FailingStart(failure));
 var app = builder.Build();

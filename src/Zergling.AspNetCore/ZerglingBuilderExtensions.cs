@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Zerg;
 using Zergling.AspNetCore;
 using Zergling.AspNetCore.Draining;
@@ -45,7 +43,8 @@ public static class ZerglingBuilderExtensions
             services.AddSingleton(launched);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ConnectionRegister>();
-        services.AddSingleton<ZergListener>();
+        services.AddSingleton<ListenerSet>();
+        services.AddSingleton<EndPointSetup>();
         services.AddSingleton<Drain>();
         services.AddSingleton<Overseer>();
         services.AddSingleton<IHostLifetime, ZerglingHostLifetime>();
@@ -54,10 +53,6 @@ public static class ZerglingBuilderExtensions
 
         // First of all, so that whatever another filter answers by itself is counted and closed as well.
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestTracker>());
-
-        // Last of all, so that endpoint defaults apply whenever they were set.
-        services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>>(provider =>
-            new EndPointSetup(provider.GetRequiredService<ZergListener>()));
         return builder;
     }
 

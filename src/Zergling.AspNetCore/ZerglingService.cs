@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Zerg;
 using Zergling.AspNetCore.Listening;
 
@@ -8,7 +12,10 @@ namespace Zergling.AspNetCore;
 internal sealed class ZerglingService(
     ZerglingOptions options,
     Overseer overseer,
-    ZergListener listener,
+    ListenerSet listeners,
+    EndPointSetup endPoints,
+    IServer server,
+    IOptions<HostFilteringOptions> hosts,
     IHostEnvironment environment,
     IHostApplicationLifetime application,
     LaunchedSockets? launched = null) : IHostedLifecycleService
@@ -25,6 +32,7 @@ internal sealed class ZerglingService(
                 await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
             foreach (var pool in launched is null ? options.Pools : [])
                 await AttachAsync(pool, cancellationToken);
+            endPoints.Apply();
         }
         catch (ZergException problem)
         {
@@ -38,7 +46,11 @@ internal sealed class ZerglingService(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        overseer.Compare(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        return Task.CompletedTask;
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => overseer.LeaveAsync();
 
@@ -69,9 +81,14 @@ internal sealed class ZerglingService(
     {
         try
         {
+            int? lukewarm = null;
             if (options.WarmUpPath is { } path)
-                await WarmUp.RunAsync(listener, path, application.ApplicationStopping);
-            overseer.Post(new ZerglingEvent.Warm());
+            {
+                var target = WarmUpTarget.Of(path, hosts.Value.AllowedHosts);
+                lukewarm = await WarmUp.RunAsync(listeners.All, target, application.ApplicationStopping);
+            }
+
+            overseer.Post(new ZerglingEvent.Warm(lukewarm));
         }
         catch (OperationCanceledException)
         {
