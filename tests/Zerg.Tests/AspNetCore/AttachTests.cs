@@ -168,6 +168,17 @@ internal sealed class AttachTests
     }
 
     [Test]
+    public async Task An_address_that_the_app_binds_itself_is_a_warning(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool, ("Kestrel__Endpoints__mine__Url", "http://127.0.0.1:0"));
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await hello.SaysAsync("is bound by this app itself", cancel);
+        Assert.That(hello.Output, Does.Not.Contain($"127.0.0.1:{pool.Port}' is bound by this app itself"));
+    }
+
+    [Test]
     public async Task A_socket_that_was_removed_may_come_back(CancellationToken cancel)
     {
         using var pool = new AppPool("http", "http");
