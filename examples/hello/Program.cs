@@ -13,8 +13,10 @@ if (failure == "start")
 var builder = WebApplication.CreateBuilder(args);
 builder.UseZergling();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-if (failure == "hang")
-    builder.Services.AddHostedService<HangingStart>();
+if (Environment.GetEnvironmentVariable("HELLO_TLS") is not null)
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endPoint => endPoint.UseHttps()));
+if (failure is "hang" or "throw")
+    builder.Services.AddHostedService(_ => new FailingStart(failure));
 var app = builder.Build();
 
 var lifetime = app.Services.GetRequiredService<ZergLifetime>();

@@ -182,7 +182,11 @@ public sealed class ZergClient : IAsyncDisposable
     private static ZergSocket[] Wrap(IReadOnlyList<FileDescriptor> descriptors, IReadOnlyList<SocketInfo> infos)
     {
         if (descriptors.Count == infos.Count)
-            return [.. descriptors.Zip(infos, (d, info) => new ZergSocket(d, info.Name, info.Address, info.Protocol))];
+        {
+            return [.. descriptors.Zip(infos, (descriptor, info) => new ZergSocket(
+                descriptor, info.Name, info.Address, info.Protocol, info.Certificate, info.Key))];
+        }
+
         foreach (var descriptor in descriptors)
             descriptor.Dispose();
         throw new ProtocolException($"{descriptors.Count} descriptors received, {infos.Count} described");

@@ -11,12 +11,16 @@ public sealed class ZergSocket : IDisposable
 {
     private readonly FileDescriptor _descriptor;
 
-    internal ZergSocket(FileDescriptor descriptor, string name, string address, string protocol)
+    internal ZergSocket(
+        FileDescriptor descriptor, string name, string address, string protocol,
+        string? certificate = null, string? key = null)
     {
         _descriptor = descriptor;
         Name = name;
         Address = address;
         Protocol = protocol;
+        Certificate = certificate;
+        Key = key;
     }
 
     /// <summary>Unique in its pool, printable ASCII without a colon.</summary>
@@ -25,8 +29,16 @@ public sealed class ZergSocket : IDisposable
     /// <summary>Canonical text: <c>0.0.0.0:80</c>, <c>[::1]:80</c>, <c>*:80</c>, a path, or <c>@name</c>.</summary>
     public string Address { get; }
 
-    /// <summary>What is to be spoken on it: <c>http</c>, <c>uwsgi</c>, or <c>any</c>.</summary>
+    /// <summary>What is to be spoken on it: <c>http</c>, <c>https</c>, <c>uwsgi</c>, or <c>any</c>.</summary>
     public string Protocol { get; }
+
+    /// <summary>
+    /// For <c>https</c>: the absolute path of the certificate chain, PEM; null when the pool names none.
+    /// </summary>
+    public string? Certificate { get; }
+
+    /// <summary>For <c>https</c>: the absolute path of the certificate's key, PEM; null when the pool names none.</summary>
+    public string? Key { get; }
 
     /// <summary>The descriptor's number; it stays this object's.</summary>
     public int Handle => _descriptor.Number;

@@ -42,6 +42,7 @@ internal sealed class LaunchedSockets
     private static string Protocol(string name)
         => name.StartsWith("uwsgi-", StringComparison.Ordinal) ? "uwsgi"
         : name.StartsWith("http-", StringComparison.Ordinal) ? "http"
+        : name.StartsWith("https-", StringComparison.Ordinal) ? "https"
         : "any";
 
     private static string? Variable(string name)

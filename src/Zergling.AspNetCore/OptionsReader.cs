@@ -22,6 +22,8 @@ internal static class OptionsReader
         options.Mode = Text(configuration, "zerg-mode") is { } mode ? Mode(mode) : options.Mode;
         options.DrainIdle = Time(configuration, "zerg-drain-idle") ?? options.DrainIdle;
         options.Mercy = Time(configuration, "zerg-mercy") ?? options.Mercy;
+        if (Text(configuration, "zerg-warm-up") is { } target)
+            options.WarmUpPath = target == "none" ? null : target;
         return options;
     }
 

@@ -18,6 +18,13 @@ internal sealed partial class Overseer
         await _drained.Task;
     }
 
+    /// <summary>Ends a start that is under way: nobody has been accepted yet.</summary>
+    public void Interrupt(string reason)
+    {
+        _reason = reason;
+        _application.StopApplication();
+    }
+
     private async Task DrainAsync(Attachment attachment, ZergOrder.Drain order)
     {
         Log.Ordered(_log, attachment.Source, "drain");

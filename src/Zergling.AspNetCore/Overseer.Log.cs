@@ -25,7 +25,9 @@ internal sealed partial class Overseer
             EventName = "Changed")]
         public static partial void Changed(ILogger log, string source, int added, int removed);
 
-        [LoggerMessage(206, LogLevel.Warning, "'{Address}' speaks {Protocol}, ignoring", EventName = "NotSpoken")]
+        [LoggerMessage(206, LogLevel.Warning,
+            "'{Address}' speaks {Protocol}, which this process did not when it started, ignoring",
+            EventName = "NotSpoken")]
         public static partial void NotSpoken(ILogger log, string address, string protocol);
 
         [LoggerMessage(207, LogLevel.Information, "draining {Connections} connections within {Mercy} s: {Reason}",
@@ -47,6 +49,19 @@ internal sealed partial class Overseer
 
         [LoggerMessage(212, LogLevel.Error, "{Event} went wrong", EventName = "Failed")]
         public static partial void Failed(ILogger log, Exception problem, string @event);
+
+        [LoggerMessage(215, LogLevel.Warning, "'{Address}': {Problem}, ignoring", EventName = "NotServed")]
+        public static partial void NotServed(ILogger log, string address, string problem);
+
+        [LoggerMessage(216, LogLevel.Warning,
+            "'{Address}' is bound by this app itself: no other release can be started beside it",
+            EventName = "BoundBeside")]
+        public static partial void BoundBeside(ILogger log, string address);
+
+        [LoggerMessage(217, LogLevel.Warning,
+            "the warm-up of '{Target}' was answered {Status}, which may be less than clients ask for (ZERG_WARM_UP)",
+            EventName = "Lukewarm")]
+        public static partial void Lukewarm(ILogger log, string target, int status);
 
         [LoggerMessage(213, LogLevel.Warning, "the session with '{Source}' is over, its sockets stay closed",
             EventName = "OrphanedIdle")]

@@ -21,7 +21,7 @@ internal sealed partial class Overseer : IAsyncDisposable
     private readonly CancellationTokenSource _hurry = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ZerglingOptions _options;
-    private readonly ZergListener _listener;
+    private readonly ListenerSet _listeners;
     private readonly ConnectionRegister _register;
     private readonly Drain _drain;
     private readonly ZergLifetime _lifetime;
@@ -37,11 +37,12 @@ internal sealed partial class Overseer : IAsyncDisposable
     private volatile bool _warm;
     private volatile bool _stopping;
     private int _failed;
+    private int _farewell;
     private string _reason = "the app stops";
 
     public Overseer(
         ZerglingOptions options,
-        ZergListener listener,
+        ListenerSet listeners,
         ConnectionRegister register,
         Drain drain,
         ZergLifetime lifetime,
@@ -51,7 +52,7 @@ internal sealed partial class Overseer : IAsyncDisposable
         ILogger<Overseer> log)
     {
         _options = options;
-        _listener = listener;
+        _listeners = listeners;
         _register = register;
         _drain = drain;
         _lifetime = lifetime;
@@ -63,26 +64,6 @@ internal sealed partial class Overseer : IAsyncDisposable
         // When the app stops itself the drain is part of the host's stop, and must fit into it.
         _shutdownTimeout = _host.ShutdownTimeout;
         _host.ShutdownTimeout = _shutdownTimeout + options.Mercy;
-    }
-
-    /// <summary>Takes over the sockets of a pool, before Kestrel binds.</summary>
-    /// <exception cref="ZergException">One of them speaks what this app does not.</exception>
-    public async Task AddAsync(Attachment attachment, IReadOnlyList<ZergSocket> sockets)
-    {
-        _attachments.Add(attachment);
-        if (sockets.FirstOrDefault(socket => !IsSpoken(socket)) is { } foreign)
-        {
-            var reason = $"'{foreign.Address}' speaks {foreign.Protocol} (option socket), which an ASP.NET Core app "
-                + "does not: name it with the option http-socket";
-            await FailedAsync(reason);
-            throw new ZergException($"{attachment.Source}: {reason}", ExitCodes.Configuration);
-        }
-
-        foreach (var socket in sockets)
-            attachment.Gates[socket.Name] = _listener.Add(socket);
-        _listener.EndPoint.Addresses = string.Join(
-            ' ', _attachments.SelectMany(a => a.Gates.Values).Select(gate => gate.Socket.Address));
-        Log.Attached(_log, attachment.Source, _options.Release, _listener.EndPoint.Addresses);
     }
 
     /// <summary>Begins to follow orders.</summary>
@@ -104,6 +85,8 @@ internal sealed partial class Overseer : IAsyncDisposable
     /// <summary>The last words to every pool.</summary>
     public async Task ByeAsync()
     {
+        if (Interlocked.Exchange(ref _farewell, 1) != 0)
+            return;
         foreach (var attachment in _attachments)
             await attachment.EndReportsAsync();
         await SayAsync(client => client.ByeAsync(_reason));
@@ -133,15 +116,16 @@ internal sealed partial class Overseer : IAsyncDisposable
             _running, _ticking, _draining,
             .. _attachments.Select(a => a.Following), .. _attachments.Select(a => a.EndReportsAsync())]);
 
-        // A start that failed still has to be explained to the pool, see ZerglingService.
+        // A start that was stopped never comes to the host's own last station; one that failed still has to be
+        // explained to the pool, see ZerglingService.
+        if (_application.ApplicationStopping.IsCancellationRequested)
+            await ByeAsync();
         foreach (var attachment in _attachments.Where(_ => _warm))
         {
             if (attachment.Client is { } client)
                 await client.DisposeAsync();
         }
     }
-
-    private static bool IsSpoken(ZergSocket socket) => socket.Protocol is "http" or "any";
 
     private async Task FollowAsync(Attachment attachment)
     {
@@ -199,7 +183,7 @@ internal sealed partial class Overseer : IAsyncDisposable
         ZerglingEvent.Ordered { Order: ZergOrder.Stop stop } => StopAsync(stop.Reason, stop.ExitCode),
         ZerglingEvent.Ordered { Order: ZergOrder.Sockets sockets } order => ChangeAsync(order.Attachment, sockets),
         ZerglingEvent.Orphaned orphaned => OrphanAsync(orphaned.Attachment),
-        ZerglingEvent.Warm => WarmAsync(),
+        ZerglingEvent.Warm warm => WarmAsync(warm.Lukewarm),
         ZerglingEvent.Cold cold => FailAsync(cold.Reason),
         ZerglingEvent.Leave leave => DrainAllAsync(leave.Reason, _options.Mercy),
         ZerglingEvent.Hurry hurry => StopAsync(hurry.Reason, Environment.ExitCode),
@@ -226,10 +210,12 @@ internal sealed partial class Overseer : IAsyncDisposable
         }
     }
 
-    private async Task WarmAsync()
+    private async Task WarmAsync(int? lukewarm)
     {
         if (_stopping)
             return;
+        if (lukewarm is { } status)
+            Log.Lukewarm(_log, _options.WarmUpPath ?? "", status);
         _warm = true;
         Log.Ready(_log, _options.Release);
         foreach (var attachment in _attachments)
@@ -244,42 +230,6 @@ internal sealed partial class Overseer : IAsyncDisposable
             Log.Orphaned(_log, attachment.Source);
         else
             Log.OrphanedIdle(_log, attachment.Source);
-        await ApplyAsync(attachment);
-    }
-
-    private async Task ChangeAsync(Attachment attachment, ZergOrder.Sockets change)
-    {
-        foreach (var name in change.Removed)
-        {
-            if (attachment.Gates.Remove(name, out var gate))
-                await _listener.RemoveAsync(gate);
-        }
-
-        foreach (var socket in change.Added)
-        {
-            if (attachment.Gates.TryGetValue(socket.Name, out var held))
-            {
-                // The same listener under a new number: the one held goes on, see Gate.
-                if (held.Inode == socket.Descriptor.Inode)
-                {
-                    socket.Dispose();
-                    continue;
-                }
-
-                await _listener.RemoveAsync(held);
-            }
-
-            if (!IsSpoken(socket))
-            {
-                Log.NotSpoken(_log, socket.Address, socket.Protocol);
-                socket.Dispose();
-                continue;
-            }
-
-            attachment.Gates[socket.Name] = _listener.Add(socket);
-        }
-
-        Log.Changed(_log, attachment.Source, change.Added.Count, change.Removed.Count);
         await ApplyAsync(attachment);
     }
 

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using Zerg;
 using Zergling.AspNetCore;
 using Zergling.AspNetCore.Draining;
 using Zergling.AspNetCore.Listening;
@@ -17,17 +16,16 @@ public static class ZerglingBuilderExtensions
     /// With a pool (<c>--zerg PATH</c> or <c>ZERG</c>) the app attaches to it, serves the sockets it is passed, takes
     /// over from the release before it once it is ready and warm, and drains without losing a request. Under the
     /// program <c>zergling</c> it is a worker. With neither, nothing changes but that <see cref="ZergLifetime"/> can be
-    /// injected.
+    /// injected. An option that makes no sense, or a pool that cannot be attached to, ends the process with one line.
     /// </summary>
     /// <param name="builder">What <c>WebApplication.CreateBuilder(args)</c> returns.</param>
     /// <param name="configure">Overrides what environment, configuration and command line say.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="Zerg.ZergException">An option makes no sense; the message names it.</exception>
     public static TBuilder UseZergling<TBuilder>(this TBuilder builder, Action<ZerglingOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = OptionsReader.Read(builder);
+        var options = Read(builder);
         configure?.Invoke(options);
 
         var services = builder.Services;
@@ -45,7 +43,8 @@ public static class ZerglingBuilderExtensions
             services.AddSingleton(launched);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ConnectionRegister>();
-        services.AddSingleton<ZergListener>();
+        services.AddSingleton<ListenerSet>();
+        services.AddSingleton<EndPointSetup>();
         services.AddSingleton<Drain>();
         services.AddSingleton<Overseer>();
         services.AddSingleton<IHostLifetime, ZerglingHostLifetime>();
@@ -54,10 +53,19 @@ public static class ZerglingBuilderExtensions
 
         // First of all, so that whatever another filter answers by itself is counted and closed as well.
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestTracker>());
-
-        // Last of all, so that endpoint defaults apply whenever they were set.
-        services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>>(provider =>
-            new EndPointSetup(provider.GetRequiredService<ZergListener>()));
         return builder;
+    }
+
+    private static ZerglingOptions Read(IHostApplicationBuilder builder)
+    {
+        try
+        {
+            return OptionsReader.Read(builder);
+        }
+        catch (ZergException problem)
+        {
+            Refusal.Exit(builder.Environment.ApplicationName, problem);
+            throw;
+        }
     }
 }

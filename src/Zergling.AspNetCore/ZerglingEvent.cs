@@ -15,8 +15,8 @@ internal abstract record ZerglingEvent
     /// <summary>The pool is gone.</summary>
     public sealed record Orphaned(Attachment Attachment) : ZerglingEvent;
 
-    /// <summary>The host has started and the app has answered itself.</summary>
-    public sealed record Warm : ZerglingEvent;
+    /// <summary>The host has started and the app has answered itself, perhaps less than it answers clients.</summary>
+    public sealed record Warm(int? Lukewarm) : ZerglingEvent;
 
     /// <summary>The app cannot answer.</summary>
     public sealed record Cold(string Reason) : ZerglingEvent;

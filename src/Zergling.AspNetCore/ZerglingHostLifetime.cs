@@ -38,6 +38,6 @@ internal sealed class ZerglingHostLifetime(Overseer overseer, IHostApplicationLi
         else if (application.ApplicationStarted.IsCancellationRequested)
             overseer.Post(new ZerglingEvent.Leave($"{context.Signal}"));
         else
-            application.StopApplication();
+            overseer.Interrupt($"{context.Signal}");
     }
 }

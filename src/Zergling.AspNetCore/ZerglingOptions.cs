@@ -5,9 +5,9 @@ namespace Zergling.AspNetCore;
 /// <summary>How an app is a zergling: what <c>builder.UseZergling(options => ...)</c> may set.</summary>
 /// <remarks>
 /// Each value is taken from, in rising precedence: its default; the environment (<c>ZERG</c>, <c>ZERG_RELEASE</c>,
-/// <c>ZERG_NAME</c>, <c>ZERG_MODE</c>, <c>ZERG_DRAIN_IDLE</c>, <c>ZERG_MERCY</c>); configuration and command line
-/// (<c>--zerg PATH</c>, <c>--zerg-release</c>, <c>--zerg-name</c>, <c>--zerg-mode</c>, <c>--zerg-drain-idle</c>,
-/// <c>--zerg-mercy</c>); the callback.
+/// <c>ZERG_NAME</c>, <c>ZERG_MODE</c>, <c>ZERG_DRAIN_IDLE</c>, <c>ZERG_MERCY</c>, <c>ZERG_WARM_UP</c>); configuration
+/// and command line (<c>--zerg PATH</c>, <c>--zerg-release</c>, <c>--zerg-name</c>, <c>--zerg-mode</c>,
+/// <c>--zerg-drain-idle</c>, <c>--zerg-mercy</c>, <c>--zerg-warm-up</c>); the callback.
 /// </remarks>
 public sealed class ZerglingOptions
 {
@@ -27,8 +27,13 @@ public sealed class ZerglingOptions
     /// <remarks>Defaults to <see cref="ZergMode.Auto"/>.</remarks>
     public ZergMode Mode { get; set; } = ZergMode.Auto;
 
-    /// <summary>What is requested of the app itself before it says that it is ready; null for nothing.</summary>
-    /// <remarks>Defaults to <c>/</c>. An answer below 500 is good enough.</remarks>
+    /// <summary>
+    /// What is requested of the app itself before it says that it is ready: a path, or <c>http://HOST/PATH</c> for a
+    /// Host of its own; null, or the word <c>none</c> in the environment, for nothing.
+    /// </summary>
+    /// <remarks>
+    /// Defaults to <c>/</c>. An answer below 500 is good enough. Without a host the first of <c>AllowedHosts</c> is sent.
+    /// </remarks>
     public string? WarmUpPath { get; set; } = "/";
 
     /// <summary>How long an idle connection may still speak while the app drains.</summary>

@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Zerg;
 using Zergling.AspNetCore.Listening;
 
@@ -8,7 +12,10 @@ namespace Zergling.AspNetCore;
 internal sealed class ZerglingService(
     ZerglingOptions options,
     Overseer overseer,
-    ZergListener listener,
+    ListenerSet listeners,
+    EndPointSetup endPoints,
+    IServer server,
+    IOptions<HostFilteringOptions> hosts,
     IHostEnvironment environment,
     IHostApplicationLifetime application,
     LaunchedSockets? launched = null) : IHostedLifecycleService
@@ -19,12 +26,18 @@ internal sealed class ZerglingService(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         AppDomain.CurrentDomain.UnhandledException += Explain;
-        if (launched is not null)
-            await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
-        else
+        try
         {
-            foreach (var pool in options.Pools)
+            if (launched is not null)
+                await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
+            foreach (var pool in launched is null ? options.Pools : [])
                 await AttachAsync(pool, cancellationToken);
+            endPoints.Apply();
+        }
+        catch (ZergException problem)
+        {
+            await overseer.FailedAsync(problem.Message);
+            Refusal.Exit(environment.ApplicationName, problem);
         }
 
         overseer.Start();
@@ -33,7 +46,11 @@ internal sealed class ZerglingService(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        overseer.Compare(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        return Task.CompletedTask;
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => overseer.LeaveAsync();
 
@@ -64,9 +81,14 @@ internal sealed class ZerglingService(
     {
         try
         {
+            int? lukewarm = null;
             if (options.WarmUpPath is { } path)
-                await WarmUp.RunAsync(listener, path, application.ApplicationStopping);
-            overseer.Post(new ZerglingEvent.Warm());
+            {
+                var target = WarmUpTarget.Of(path, hosts.Value.AllowedHosts);
+                lukewarm = await WarmUp.RunAsync(listeners.All, target, application.ApplicationStopping);
+            }
+
+            overseer.Post(new ZerglingEvent.Warm(lukewarm));
         }
         catch (OperationCanceledException)
         {
@@ -78,26 +100,14 @@ internal sealed class ZerglingService(
         }
     }
 
-    // A start that fails ends the process by its exception. The pool is told why, and where the exception or an order
-    // carries an exit status, that status and one line replace the runtime's abort.
+    // A start that fails ends the process by its exception, and the pool is told why; one that was stopped ends with the
+    // status of the order instead of the runtime's abort.
     private void Explain(object sender, UnhandledExceptionEventArgs args)
     {
-        if (args.ExceptionObject is not Exception problem)
-            return;
-        overseer.FailedAsync($"{problem.GetType().Name}: {problem.Message}").Wait(s_lastWords);
-
-        int? status = problem switch
-        {
-            ZergException refused => refused.ExitCode,
-            OperationCanceledException when application.ApplicationStopping.IsCancellationRequested
-                => Environment.ExitCode,
-            _ => null,
-        };
-        if (status is { } code)
-        {
-            if (problem is ZergException)
-                Console.Error.WriteLine($"{environment.ApplicationName}: {problem.Message}");
-            Environment.Exit(code);
-        }
+        if (args.ExceptionObject is OperationCanceledException
+            && application.ApplicationStopping.IsCancellationRequested)
+            Environment.Exit(Environment.ExitCode);
+        if (args.ExceptionObject is Exception problem)
+            overseer.FailedAsync($"{problem.GetType().Name}: {problem.Message}").Wait(s_lastWords);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Zerg;
@@ -39,6 +40,9 @@ internal sealed partial class Gate : IAsyncDisposable
 
     /// <summary>Which socket this is; its descriptor is the gate's own affair.</summary>
     public ZergSocket Socket => _socket;
+
+    /// <summary>What is presented over TLS from now on; null for the app's own.</summary>
+    public SslStreamCertificateContext? Certificate { get; set; }
 
     /// <summary>Tells a listener from any other, whatever its number.</summary>
     public ulong Inode { get; }

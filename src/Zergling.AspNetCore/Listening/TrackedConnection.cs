@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,9 @@ internal sealed class TrackedConnection : ConnectionContext
         _quietSince = register.Now;
         inner.Features.Set(this);
     }
+
+    /// <summary>What the socket it came through presents over TLS; null for the app's own.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
 
     /// <summary>Requests that have begun and whose responses have not been written to the end.</summary>
     public int Requests => Volatile.Read(ref _requests);

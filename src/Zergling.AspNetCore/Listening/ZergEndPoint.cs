@@ -2,11 +2,11 @@ using System.Net;
 
 namespace Zergling.AspNetCore.Listening;
 
-/// <summary>Stands for all sockets that were passed; only our own listener can bind it.</summary>
-internal sealed class ZergEndPoint : EndPoint
+/// <summary>Stands for a passed socket; only our own listener can bind it.</summary>
+internal sealed class ZergEndPoint(ZergListener listener, string address) : EndPoint
 {
-    /// <summary>The addresses, for people.</summary>
-    public string Addresses { get; set; } = "zerg";
+    public ZergListener Listener => listener;
 
-    public override string ToString() => Addresses;
+    // As Kestrel writes addresses, since the app finds it among its URLs.
+    public override string ToString() => address.StartsWith('/') || address.StartsWith('@') ? "unix:" + address : address;
 }

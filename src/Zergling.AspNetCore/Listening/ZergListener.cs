@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Zerg;
 
 namespace Zergling.AspNetCore.Listening;
 
 /// <summary>
-/// One listener for Kestrel, many sockets behind it, each with its gate. Sockets come and go and open and close while
+/// One endpoint for Kestrel and the sockets behind it, each with its gate. Sockets come and go and open and close while
 /// Kestrel notices nothing but connections.
 /// </summary>
 internal sealed class ZergListener : IConnectionListener
@@ -22,40 +22,46 @@ internal sealed class ZergListener : IConnectionListener
 
     private readonly ConcurrentDictionary<Gate, byte> _gates = new();
     private readonly ConnectionRegister _register;
-    private readonly ILogger<Gate> _log;
     private readonly SocketConnectionContextFactory _connections;
+    private readonly ILogger _log;
     private readonly bool _noDelay;
 
     public ZergListener(
-        ConnectionRegister register, IOptions<SocketTransportOptions> transport, ILoggerFactory loggers)
+        ConnectionRegister register, SocketConnectionContextFactory connections, ILogger log, bool noDelay,
+        bool isSecure, string address)
     {
-        var options = transport.Value;
         _register = register;
-        _log = loggers.CreateLogger<Gate>();
-        _noDelay = options.NoDelay;
-        _connections = new SocketConnectionContextFactory(
-            new SocketConnectionFactoryOptions
-            {
-                IOQueueCount = options.IOQueueCount,
-                MaxReadBufferSize = options.MaxReadBufferSize,
-                MaxWriteBufferSize = options.MaxWriteBufferSize,
-                UnsafePreferInlineScheduling = options.UnsafePreferInlineScheduling,
-                WaitForDataBeforeAllocatingBuffer = options.WaitForDataBeforeAllocatingBuffer,
-            },
-            loggers.CreateLogger<SocketConnectionContextFactory>());
+        _connections = connections;
+        _log = log;
+        _noDelay = noDelay;
+        IsSecure = isSecure;
+        EndPoint = new ZergEndPoint(this, address);
     }
 
-    public ZergEndPoint EndPoint { get; } = new();
+    public ZergEndPoint EndPoint { get; }
 
     EndPoint IConnectionListener.EndPoint => EndPoint;
+
+    /// <summary>The pool says that its sockets speak https.</summary>
+    public bool IsSecure { get; }
+
+    /// <summary>Kestrel speaks TLS here, once it is configured: as the pool says, or for all of the app's endpoints.</summary>
+    public bool IsTls { get; set; }
+
+    /// <summary>As Kestrel names it among the app's URLs.</summary>
+    public string Url => $"{(IsTls ? "https" : "http")}://{EndPoint}";
 
     /// <summary>What Kestrel speaks here, once it is configured.</summary>
     public HttpProtocols Protocols { get; set; }
 
     /// <summary>Adds a socket, its gate closed.</summary>
-    public Gate Add(ZergSocket socket)
+    public Gate Add(ZergSocket socket, SslStreamCertificateContext? certificate)
     {
-        var gate = new Gate(socket, accepted => Deliver(accepted, isOwn: false), _log);
+        Gate gate = null!;
+        gate = new Gate(socket, accepted => Deliver(accepted, isOwn: false, gate.Certificate), _log)
+        {
+            Certificate = certificate,
+        };
         _gates.TryAdd(gate, 0);
         return gate;
     }
@@ -63,21 +69,13 @@ internal sealed class ZergListener : IConnectionListener
     /// <summary>Stops accepting on a socket for good and closes this process's copy of it.</summary>
     public async Task RemoveAsync(Gate gate)
     {
-        _gates.TryRemove(gate, out _);
-        await gate.DisposeAsync();
+        if (_gates.TryRemove(gate, out _))
+            await gate.DisposeAsync();
     }
 
-    /// <summary>Gives Kestrel a connected socket as if it had been accepted; the app's own count for nothing.</summary>
-    public void Deliver(Socket socket, bool isOwn)
-    {
-        if (_noDelay && socket.AddressFamily != AddressFamily.Unix)
-            socket.NoDelay = true;
-        var connection = new TrackedConnection(_connections.Create(socket), _register);
-        if (!isOwn)
-            _register.Add(connection);
-        if (!_accepted.Writer.TryWrite(connection))
-            connection.Abort();
-    }
+    /// <summary>Gives Kestrel a connected socket of the app itself, which counts for nothing.</summary>
+    public void DeliverOwn(Socket socket)
+        => Deliver(socket, isOwn: true, _gates.Keys.Select(gate => gate.Certificate).FirstOrDefault());
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
@@ -97,9 +95,16 @@ internal sealed class ZergListener : IConnectionListener
         _accepted.Writer.TryComplete();
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_gates.Keys.Select(RemoveAsync));
+
+    private void Deliver(Socket socket, bool isOwn, SslStreamCertificateContext? certificate)
     {
-        await Task.WhenAll(_gates.Keys.Select(RemoveAsync));
-        _connections.Dispose();
+        if (_noDelay && socket.AddressFamily != AddressFamily.Unix)
+            socket.NoDelay = true;
+        var connection = new TrackedConnection(_connections.Create(socket), _register) { Certificate = certificate };
+        if (!isOwn)
+            _register.Add(connection);
+        if (!_accepted.Writer.TryWrite(connection))
+            connection.Abort();
     }
 }

@@ -3,12 +3,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Zergling.AspNetCore.Listening;
 
-/// <summary>Binds our endpoint and leaves every other one to the transport Kestrel comes with.</summary>
-internal sealed class ZergListenerFactory(ZergListener listener)
-    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <summary>Binds our endpoints and leaves every other one to the transport Kestrel comes with.</summary>
+internal sealed class ZergListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is ZergEndPoint;
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
-        => new(listener);
+        => new(((ZergEndPoint)endpoint).Listener);
 }

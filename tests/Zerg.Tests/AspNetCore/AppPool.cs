@@ -32,14 +32,15 @@ internal sealed class AppPool : IDisposable
     public SocketInfo Info(int index) => _sockets[index].Info;
 
     /// <summary>Binds one more socket, to be announced by the test.</summary>
-    public (FileDescriptor Descriptor, SocketInfo Info, int Port) Bind(string protocol)
+    public (FileDescriptor Descriptor, SocketInfo Info, int Port) Bind(
+        string protocol, string? certificate = null, string? key = null)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen(Backlog);
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         var bound = (FileDescriptor.Duplicate(socket.SafeHandle),
-            new SocketInfo($"{protocol}-{port}", $"127.0.0.1:{port}", protocol), port);
+            new SocketInfo($"{protocol}-{port}", $"127.0.0.1:{port}", protocol, certificate, key), port);
         _sockets.Add(bound);
         return bound;
     }

@@ -60,7 +60,45 @@ internal sealed class AttachTests
     {
         using var hello = HelloProcess.Start(["--zerg", "/tmp/no/such/pool.sock"]);
         Assert.That(await hello.ExitAsync(cancel), Is.EqualTo(69));
-        Assert.That(hello.Output, Does.Contain("hello: /tmp/no/such/pool.sock: the pool cannot be reached"));
+        Assert.That(hello.Output.Trim(), Does.StartWith("hello: /tmp/no/such/pool.sock: the pool cannot be reached"));
+        Assert.That(hello.Errors, Has.One.Items);
+    }
+
+    [TestCase("ZERG_MODE", "bogus", "zerg-mode")]
+    [TestCase("ZERG_MERCY", "abc", "zerg-mercy")]
+    public async Task An_option_that_makes_no_sense_is_one_line_and_status_78(
+        string variable, string value, string named, CancellationToken cancel)
+    {
+        using var hello = HelloProcess.Start([], (variable, value));
+        Assert.That(await hello.ExitAsync(cancel), Is.EqualTo(78));
+        Assert.That(hello.Output.Trim(), Does.StartWith($"hello: {named}: ").And.Contain(value));
+        Assert.That(hello.Errors, Has.One.Items);
+    }
+
+    [Test]
+    public async Task A_start_that_throws_after_the_attach_is_explained_to_the_pool(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool, ("HELLO_FAIL", "throw"));
+        using var session = await pool.AcceptAsync(cancel);
+        Assert.That((await session.ExpectAsync<FailedFrame>(cancel)).Reason,
+            Is.EqualTo("InvalidOperationException: told to fail while it starts"));
+        await session.ExpectEndAsync(cancel);
+        Assert.That(session.Received.OfType<ByeFrame>(), Is.Empty);
+        Assert.That(await hello.ExitAsync(cancel), Is.Not.Zero);
+    }
+
+    [Test]
+    public async Task A_signal_during_the_start_is_named_in_its_bye(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool, ("HELLO_FAIL", "hang"));
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectStateAsync(ZerglingState.Starting, cancel);
+        hello.Signal(Signum.SIGTERM);
+        Assert.That((await session.ExpectAsync<ByeFrame>(cancel)).Reason, Is.EqualTo("SIGTERM"));
+        Assert.That(await hello.ExitAsync(cancel), Is.Zero);
+        Assert.That(session.Received.OfType<FailedFrame>(), Is.Empty);
     }
 
     [Test]
@@ -127,6 +165,17 @@ internal sealed class AttachTests
         await session.ExpectStateAsync(ZerglingState.Paused, cancel);
         Assert.That(ListenerState.Of(added.Descriptor).Queued, Is.EqualTo(1));
         Assert.That(ListenerState.Of(added.Descriptor).IsListening);
+    }
+
+    [Test]
+    public async Task An_address_that_the_app_binds_itself_is_a_warning(CancellationToken cancel)
+    {
+        using var pool = new AppPool("http");
+        using var hello = HelloProcess.Attach(pool, ("Kestrel__Endpoints__mine__Url", "http://127.0.0.1:0"));
+        using var session = await pool.AcceptAsync(cancel);
+        await session.ExpectAsync<ReadyFrame>(cancel);
+        await hello.SaysAsync("is bound by this app itself", cancel);
+        Assert.That(hello.Output, Does.Not.Contain($"127.0.0.1:{pool.Port}' is bound by this app itself"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Mono.Unix.Native;
@@ -19,7 +20,7 @@ internal sealed class HelloProcess : IDisposable
         start.Environment["DOTNET_gcServer"] = "0";
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => KeepError(line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -38,6 +39,9 @@ internal sealed class HelloProcess : IDisposable
                 return _output.ToString();
         }
     }
+
+    /// <summary>The lines on stderr.</summary>
+    public ConcurrentQueue<string> Errors { get; } = new();
 
     public int Id => _process.Id;
 
@@ -93,6 +97,13 @@ internal sealed class HelloProcess : IDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return start;
+    }
+
+    private void KeepError(string? line)
+    {
+        if (line is not null)
+            Errors.Enqueue(line);
+        Keep(line);
     }
 
     private void Keep(string? line)
