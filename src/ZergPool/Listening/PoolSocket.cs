@@ -19,7 +19,8 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
 
     /// <summary>As a session's frames describe it.</summary>
     public SocketInfo Info => new(
-        Spec.Name, Spec.Address.ToString(), Enum.GetName(Spec.Protocol)!.ToLowerInvariant());
+        Spec.Name, Spec.Address.ToString(), Enum.GetName(Spec.Protocol)!.ToLowerInvariant(),
+        Spec.Tls?.Certificate, Spec.Tls?.Key);
 
     /// <summary>The identity of the file, when it has one; only that very file is ever unlinked.</summary>
     public (ulong Device, ulong Inode)? File { get; private set; }
