@@ -125,7 +125,7 @@ internal sealed class ComingAndGoingTests : GuaranteeFixture
 
     private async Task<Crowd> LaunchFirstAsync(string release, CancellationToken cancel)
     {
-        Assume.That(Gunicorn, Does.Exist);
+        Peers.Require("gunicorn");
         Stage.Write("app.py", Wsgi);
         LaunchGunicorn(release);
         await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);

@@ -10,6 +10,7 @@ internal static class Peers
         ["uvicorn"] = ("/usr/lib/python3/dist-packages/uvicorn/server.py", "python3-uvicorn"),
         ["node"] = ("/usr/bin/node", "nodejs"),
         ["nginx"] = ("/usr/sbin/nginx", "nginx-light"),
+        ["h2load"] = ("/usr/bin/h2load", "nghttp2-client"),
     };
 
     public static void Require(string name)

@@ -25,12 +25,15 @@ internal sealed class LaunchedServerTests : PeerFixture
     {
         Peers.Require("uwsgi");
         await LosesNothingAsync(
-            await StartPoolAsync("127.0.0.1:0", cancel),
-            release => Launch(
-                release, $"--chdir {Examples("python")} --ready notify", "uwsgi", "--plugin", "python3", "--master",
-                "--protocol", "http", "--wsgi-file", "app.py",
-                "--hook-master-start", "unix_signal:15 gracefully_kill_them_all"),
-            cancel);
+            await StartPoolAsync("127.0.0.1:0", cancel), release => LaunchUwsgi(release), cancel);
+    }
+
+    [Test, CancelAfter(90_000)]
+    public async Task Uwsgi_with_threads_loses_nothing(CancellationToken cancel)
+    {
+        Peers.Require("uwsgi");
+        await LosesNothingAsync(
+            await StartPoolAsync("127.0.0.1:0", cancel), release => LaunchUwsgi(release, "--threads", "4"), cancel);
     }
 
     [Test, CancelAfter(90_000)]
@@ -106,6 +109,13 @@ internal sealed class LaunchedServerTests : PeerFixture
 
     private ChildProcess Gunicorn(string release) => Launch(
         release, $"--chdir {Examples("python")} --ready http:/", "gunicorn", "--workers", "2", "app:app");
+
+    private ChildProcess LaunchUwsgi(string release, params string[] more) => Launch(
+        release, $"--chdir {Examples("python")} --ready notify",
+        [
+            "uwsgi", "--plugin", "python3", "--master", "--protocol", "http", "--wsgi-file", "app.py",
+            "--hook-master-start", "unix_signal:15 gracefully_kill_them_all", .. more,
+        ]);
 
     private ChildProcess Node(string release)
         => Launch(release, $"--chdir {Examples("node")} --ready delay:1s", "node", "app.js");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using System.Net.Sockets;
 using Zerg.StrictClient;
 using Zerg.Tests.Harness;
 
@@ -45,7 +45,9 @@ internal sealed class NginxTests : PeerFixture
         // As root, nginx works as www-data.
         File.SetUnixFileMode(Temporary.Path, File.GetUnixFileMode(Temporary.Path) | Everybody);
         await StartPoolAsync(app, cancel, Environment.IsPrivilegedProcess ? ["--chown-socket", "www-data"] : []);
-        var front = new IPEndPoint(IPAddress.Loopback, FreePort());
+
+        // nginx tells nobody which port it was given: it listens in the directory of the test.
+        var front = new UnixDomainSocketEndPoint(Temporary.File("front.sock"));
         var configuration = Temporary.Write("nginx.conf", string.Create(CultureInfo.InvariantCulture, $$"""
             user www-data;
             daemon off;
@@ -62,12 +64,27 @@ internal sealed class NginxTests : PeerFixture
               keepalive_requests 1000000;
               upstream app { server unix:{{app}} max_fails=0; {{(proxy.Length > 0 ? "keepalive 16;" : "")}} }
               server {
-                listen {{front}};
+                listen unix:{{front}};
                 location / { proxy_pass http://app; proxy_next_upstream off; {{proxy}} }
               }
             }
             """));
-        Start("nginx", "/usr/sbin/nginx", ["-c", configuration, "-p", Temporary.Path, "-e", "stderr"]);
+        var nginx = Start("nginx", "/usr/sbin/nginx", ["-c", configuration, "-p", Temporary.Path, "-e", "stderr"]);
+        await Poll.UntilAsync(
+            () => nginx.HasExited || Listens(front), () => string.Join("; ", nginx.Error.Lines), cancel);
         await LosesNothingAsync(front, release => Hello(release, ("ZERG_DRAIN_IDLE", "2s")), cancel, with);
+    }
+    private static bool Listens(UnixDomainSocketEndPoint front)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(front);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -144,14 +144,6 @@ internal abstract class PeerFixture
         Assert.That(await serving.ExitAsync(cancel), Is.Zero, "the exit status after SIGTERM");
     }
 
-    /// <summary>A port that nobody has.</summary>
-    protected static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     private string Control => Temporary.File("control");
 
     private async Task<StatusDocument> StatusAsync(CancellationToken cancel)

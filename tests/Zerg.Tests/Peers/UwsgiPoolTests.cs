@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Zerg.Posix;
 using Zerg.Tests.Harness;
@@ -50,13 +49,10 @@ internal sealed class UwsgiPoolTests : PeerFixture
     private async Task StartUwsgiPoolAsync(CancellationToken cancel)
     {
         Peers.Require("uwsgi");
-        _target = new IPEndPoint(IPAddress.Loopback, FreePort());
         var uwsgi = Start(
-            "uwsgi", Uwsgi,
-            [
-                "--plugin", "zergpool", "--master", "--zerg-pool",
-                string.Create(CultureInfo.InvariantCulture, $"{PoolPath}:{_target}"),
-            ]);
+            "uwsgi", Uwsgi, ["--plugin", "zergpool", "--master", "--zerg-pool", $"{PoolPath}:127.0.0.1:0"]);
+        var bound = await uwsgi.ErrorAsync("bound to TCP socket 127.0.0.1:", cancel);
+        _target = IPEndPoint.Parse(bound.Split(' ').First(word => word.StartsWith("127.0.0.1:", StringComparison.Ordinal)));
         await uwsgi.ErrorAsync("spawned uWSGI master process", cancel);
     }
 }
