@@ -54,7 +54,7 @@ internal sealed class Http2Client : IDisposable
         _next += 2;
     }
 
-    /// <summary>Asks, unless it has been told that no more is wanted; one that asks and reads at the same time.</summary>
+    /// <summary>Asks, unless it has been told that no more is wanted; for one that reads at the same time.</summary>
     public async Task<bool> TryAskAsync(string path, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);

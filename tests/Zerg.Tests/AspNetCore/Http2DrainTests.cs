@@ -59,8 +59,10 @@ internal sealed class Http2DrainTests
     public async Task No_stream_of_a_client_far_away_is_lost(CancellationToken cancel)
     {
         await using var link = new SlowLink(_pool.Port, TimeSpan.FromMilliseconds(100));
-        var clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Http2Client.ConnectAsync(link.Port, cancel)));
-        var loads = clients.Select((client, number) => Task.Run(() => PaceAsync(client, number, cancel), cancel)).ToArray();
+        var clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Http2Client.ConnectAsync(link.Port, cancel)));
+        var loads = clients.Select((client, number) => Task.Run(() => PaceAsync(client, number, cancel), cancel))
+            .ToArray();
         await _session.ExpectAsync<StateFrame>(cancel, state => state.Connections == 8);
 
         await _session.OrderAsync(s_drain);

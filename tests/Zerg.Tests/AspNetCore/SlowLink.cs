@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -9,12 +10,12 @@ internal sealed class SlowLink : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _over = new();
-    private readonly TimeSpan _delay;
+    private readonly long _ticks;
     private readonly Task _accepting;
 
     public SlowLink(int port, TimeSpan delay)
     {
-        _delay = delay;
+        _ticks = (long)(delay.TotalSeconds * Stopwatch.Frequency);
         _listener.Start();
         _accepting = AcceptAsync(port);
     }
@@ -37,8 +38,8 @@ internal sealed class SlowLink : IAsyncDisposable
             while (true)
             {
                 var near = await _listener.AcceptSocketAsync(_over.Token);
-                var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                near.NoDelay = true;
+                var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                near.NoDelay = far.NoDelay = true;
                 await far.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), _over.Token);
                 links.Add(PassAsync(near, far));
                 links.Add(PassAsync(far, near));
@@ -61,8 +62,7 @@ internal sealed class SlowLink : IAsyncDisposable
             do
             {
                 count = await from.ReceiveAsync(buffer, _over.Token);
-                var due = TimeProvider.System.GetTimestamp() + (long)(_delay.TotalSeconds * TimeProvider.System.TimestampFrequency);
-                way.Writer.TryWrite((due, buffer[..count]));
+                way.Writer.TryWrite((Stopwatch.GetTimestamp() + _ticks, buffer[..count]));
             }
             while (count > 0);
         }
@@ -81,7 +81,7 @@ internal sealed class SlowLink : IAsyncDisposable
         {
             await foreach (var (due, bytes) in way.ReadAllAsync(_over.Token))
             {
-                var left = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
+                var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
                 if (left > TimeSpan.Zero)
                     await Task.Delay(left, _over.Token);
                 if (bytes.Length == 0)
