@@ -36,4 +36,6 @@ app.MapPost("/upload", (Delegate)Routes.UploadAsync);
 app.MapGet("/download", Routes.DownloadAsync);
 app.MapGet("/sse", Routes.EventsAsync);
 app.Map("/ws", Routes.EchoAsync);
+if (failure == "stop")
+    app.MapGet("/stop", app.Lifetime.StopApplication);
 app.Run();

@@ -37,7 +37,7 @@ public sealed class ZergSocket : IDisposable
     /// </summary>
     public string? Certificate { get; }
 
-    /// <summary>For <c>https</c>: the absolute path of the certificate's key, PEM; null when the pool names none.</summary>
+    /// <summary>For <c>https</c>: the absolute path of the certificate's key, PEM; null for none.</summary>
     public string? Key { get; }
 
     /// <summary>The descriptor's number; it stays this object's.</summary>

@@ -68,7 +68,8 @@ internal sealed partial class Overseer
         public static partial void OrphanedIdle(ILogger log, string source);
 
         [LoggerMessage(214, LogLevel.Warning,
-            "serving on for '{Orphan}', whose session is over: nobody else may hold its sockets", EventName = "Remains")]
+            "serving on for '{Orphan}', whose session is over: nobody else may hold its sockets",
+            EventName = "Remains")]
         public static partial void Remains(ILogger log, string orphan);
     }
 }

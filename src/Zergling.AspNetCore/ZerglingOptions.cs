@@ -32,7 +32,8 @@ public sealed class ZerglingOptions
     /// Host of its own; null, or the word <c>none</c> in the environment, for nothing.
     /// </summary>
     /// <remarks>
-    /// Defaults to <c>/</c>. An answer below 500 is good enough. Without a host the first of <c>AllowedHosts</c> is sent.
+    /// Defaults to <c>/</c>. An answer below 500 is good enough. Without a host the first of <c>AllowedHosts</c> is
+    /// sent.
     /// </remarks>
     public string? WarmUpPath { get; set; } = "/";
 

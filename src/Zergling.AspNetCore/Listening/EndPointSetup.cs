@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Zerg;
@@ -26,7 +28,19 @@ internal sealed class EndPointSetup(ListenerSet listeners, IOptions<KestrelServe
             Secure(endPoint);
         listener.IsTls = IsTls(endPoint);
         listener.Protocols = endPoint.Protocols;
+        endPoint.Use(next => connection =>
+        {
+            if (IsHttp2(connection, endPoint))
+                connection.Features.Get<TrackedConnection>()?.Multiplex(connection);
+            return next(connection);
+        });
     }
+
+    // As Kestrel decides it: agreed on by ALPN, or nothing else is spoken.
+    private static bool IsHttp2(ConnectionContext connection, ListenOptions endPoint)
+        => connection.Features.Get<ITlsApplicationProtocolFeature>() is { } tls
+            ? tls.ApplicationProtocol.Span.SequenceEqual("h2"u8)
+            : endPoint.Protocols == HttpProtocols.Http2;
 
     // That it speaks TLS is told by nothing but its name.
     private static bool IsTls(ListenOptions endPoint)

@@ -39,7 +39,7 @@ internal sealed class ListenerSet : IDisposable
 
     public IReadOnlyList<ZergListener> All => _listeners;
 
-    /// <summary>The address of an https socket for which the pool names no certificate; null when there is none.</summary>
+    /// <summary>An https address for which the pool names no certificate; null when there is none.</summary>
     public string? WithoutCertificate { get; private set; }
 
     /// <summary>Whether an app with these endpoints can serve this socket.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Zergling.AspNetCore.Draining;
 
 namespace Zergling.AspNetCore.Listening;
 
@@ -14,8 +15,9 @@ namespace Zergling.AspNetCore.Listening;
 /// </summary>
 internal sealed class TrackedConnection : ConnectionContext
 {
-    // From the announcement that an HTTP/2 connection ends until it may: the way to the client and back.
-    private static readonly TimeSpan s_roundTrip = TimeSpan.FromMilliseconds(50);
+    // From the announcement that an HTTP/2 connection ends until it may: the way to the client and back. That ends with
+    // the client's answer to a PING; one that does not answer is not waited for any longer.
+    private static readonly TimeSpan s_longestRoundTrip = TimeSpan.FromSeconds(5);
 
     // Until the client has read the responses that were sent before the announcement, and until Kestrel's own loop has
     // written the announcement, before any response after it.
@@ -27,7 +29,7 @@ internal sealed class TrackedConnection : ConnectionContext
     private int _requests;
     private int _asked;
     private int _held;
-    private bool _multiplexed;
+    private GoAwayEcho? _echo;
     private long _quietSince;
     private Task? _announced;
 
@@ -92,16 +94,22 @@ internal sealed class TrackedConnection : ConnectionContext
         set => _inner.RemoteEndPoint = value;
     }
 
+    /// <summary>It speaks HTTP/2, Kestrel is about to begin.</summary>
+    public void Multiplex(ConnectionContext connection)
+    {
+        _echo = new GoAwayEcho();
+        connection.Transport = new EchoingPipe(connection.Transport, _echo);
+    }
+
     /// <summary>Counts a request in; its end counts itself out.</summary>
     public void Begin(HttpContext context)
     {
-        if (Interlocked.Increment(ref _requests) == 1)
-            _multiplexed = HttpProtocol.IsHttp2(context.Request.Protocol);
+        Interlocked.Increment(ref _requests);
         context.Response.OnStarting(static state => ((TrackedConnection)state).StartingAsync(), this);
         context.Response.OnCompleted(static state => ((TrackedConnection)state).CompletedAsync(), this);
         if (!_register.IsDraining)
             return;
-        if (_multiplexed)
+        if (_echo is not null)
             _ = Announced();
         else
             Ask();
@@ -139,8 +147,8 @@ internal sealed class TrackedConnection : ConnectionContext
     {
         if (!_register.IsDraining)
             return Task.CompletedTask;
-        if (_multiplexed)
-            return FarewellAsync();
+        if (_echo is not null)
+            return FarewellAsync(_echo);
         Ask();
         return Task.CompletedTask;
     }
@@ -148,11 +156,15 @@ internal sealed class TrackedConnection : ConnectionContext
     // Kestrel announces the end (GOAWAY 2^31-1) while a stream is open and ends the connection as soon as none is, be
     // the client's next requests on their way or not. So one response is kept until they have arrived; once
     // END_STREAM is sent it is too late, the stream no longer counts then.
-    private async Task FarewellAsync()
+    private async Task FarewellAsync(GoAwayEcho echo)
     {
         await Announced();
-        if (Interlocked.Exchange(ref _held, 1) == 0)
-            await Task.Delay(s_roundTrip, _register.Time);
+        if (Interlocked.Exchange(ref _held, 1) != 0)
+            return;
+        await Task.WhenAny(echo.Heard, Task.Delay(s_longestRoundTrip, _register.Time, _inner.ConnectionClosed));
+
+        // What came before the answer has been read; until Kestrel's own loop has made streams of it.
+        await Task.Delay(s_writing, _register.Time);
     }
 
     private Task Announced() => LazyInitializer.EnsureInitialized(ref _announced, AnnounceAsync);
@@ -162,6 +174,7 @@ internal sealed class TrackedConnection : ConnectionContext
     private async Task AnnounceAsync()
     {
         await Task.Delay(s_reading, _register.Time);
+        _echo?.Arm();
         Ask();
         await Task.Delay(s_writing, _register.Time);
     }

@@ -8,5 +8,6 @@ internal sealed class ZergEndPoint(ZergListener listener, string address) : EndP
     public ZergListener Listener => listener;
 
     // As Kestrel writes addresses, since the app finds it among its URLs.
-    public override string ToString() => address.StartsWith('/') || address.StartsWith('@') ? "unix:" + address : address;
+    public override string ToString()
+        => address.StartsWith('/') || address.StartsWith('@') ? "unix:" + address : address;
 }

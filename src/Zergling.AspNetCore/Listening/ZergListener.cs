@@ -45,7 +45,9 @@ internal sealed class ZergListener : IConnectionListener
     /// <summary>The pool says that its sockets speak https.</summary>
     public bool IsSecure { get; }
 
-    /// <summary>Kestrel speaks TLS here, once it is configured: as the pool says, or for all of the app's endpoints.</summary>
+    /// <summary>
+    /// Kestrel speaks TLS here, once it is configured: as the pool says, or as on all of the app's endpoints.
+    /// </summary>
     public bool IsTls { get; set; }
 
     /// <summary>As Kestrel names it among the app's URLs.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Mono.Unix.Native;
 
@@ -44,6 +45,17 @@ internal sealed class HelloProcess : IDisposable
     public ConcurrentQueue<string> Errors { get; } = new();
 
     public int Id => _process.Id;
+
+    /// <summary>The port that it has chosen by itself, once it has started without a pool.</summary>
+    public int Port
+    {
+        get
+        {
+            const string Listening = "Now listening on: http://127.0.0.1:";
+            var rest = Output[(Output.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
+            return int.Parse(rest[..rest.IndexOf('\n', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+        }
+    }
 
     public static HelloProcess Start(string[] arguments, params (string Name, string Value)[] environment)
         => new(With(new ProcessStartInfo("dotnet", [Assembly, .. arguments]), environment));

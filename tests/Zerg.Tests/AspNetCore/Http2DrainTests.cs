@@ -53,6 +53,40 @@ internal sealed class Http2DrainTests
         Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
     }
 
+    // A stream every 20 ms until the announcement has come: ten of them are on their way when it is made. In between
+    // comes what clients send for no stream: that is when Kestrel looks whether any is open.
+    [Test]
+    public async Task No_stream_of_a_client_far_away_is_lost(CancellationToken cancel)
+    {
+        await using var link = new SlowLink(_pool.Port, TimeSpan.FromMilliseconds(100));
+        var clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Http2Client.ConnectAsync(link.Port, cancel)));
+        var loads = clients.Select((client, number) => Task.Run(() => PaceAsync(client, number, cancel), cancel))
+            .ToArray();
+        await _session.ExpectAsync<StateFrame>(cancel, state => state.Connections == 8);
+
+        await _session.OrderAsync(s_drain);
+        await Task.WhenAll(loads);
+        Assert.That(clients.Select(client => client.Open.Count), Is.All.Zero);
+        Assert.That(clients.Select(client => client.GoAways[0]), Is.All.EqualTo(Announcement));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_client_that_answers_no_PING_ends_all_the_same(CancellationToken cancel)
+    {
+        using var client = await Http2Client.ConnectAsync(_pool.Port, cancel, answersPings: false);
+        await _session.ExpectAsync<StateFrame>(cancel, state => state.Connections == 1);
+        await _session.OrderAsync(s_drain);
+        await client.AskAsync("/", cancel);
+        while (await client.ReadAsync(cancel))
+        {
+        }
+
+        Assert.That(client.Answered, Is.EqualTo(1));
+        Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
     [Test]
     public async Task A_stream_in_flight_keeps_its_connection_open_for_others(CancellationToken cancel)
     {
@@ -90,6 +124,37 @@ internal sealed class Http2DrainTests
 
         Assert.That(client.GoAways, Is.EqualTo((int[])[1]));
         Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
+    }
+
+    // A stream every 20 ms, each client at another moment of them, until it is told to go; then reads to the end.
+    private static async Task PaceAsync(Http2Client client, int number, CancellationToken cancel)
+    {
+        var asking = Task.Run(
+            async () =>
+            {
+                using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(9 + number));
+                while (await client.TryAskAsync("/", cancel))
+                {
+                    await pace.WaitForNextTickAsync(cancel);
+                    await client.GrantAsync(cancel);
+                    await pace.WaitForNextTickAsync(cancel);
+                }
+            },
+            cancel);
+        try
+        {
+            while (await client.ReadAsync(cancel))
+            {
+            }
+
+            await asking;
+        }
+        catch (IOException)
+        {
+            // Reset or closed before it knew; what is open then is counted.
+        }
+
+        client.Dispose();
     }
 
     // Keeps so many streams open until it is told to go, then reads to the end.

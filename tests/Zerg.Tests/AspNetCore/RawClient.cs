@@ -47,6 +47,19 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Reads on until this has come.</summary>
+    public async Task PassAsync(string text, CancellationToken cancel)
+    {
+        var read = new StringBuilder();
+        while (!read.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            var count = await _socket.ReceiveAsync(_buffer, cancel);
+            if (count == 0)
+                throw new AssertionException($"the stream ended without '{text}': {read}");
+            read.Append(Encoding.Latin1.GetString(_buffer, 0, count));
+        }
+    }
+
     /// <summary>Waits for the end of the stream; a reset throws.</summary>
     public async Task<int> ReceiveAsync(CancellationToken cancel) => await _socket.ReceiveAsync(_buffer, cancel);
 

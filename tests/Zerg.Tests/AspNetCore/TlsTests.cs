@@ -129,8 +129,8 @@ internal sealed class TlsTests
         Assert.That(await AskAsync(first.Port, _one, HttpVersion.Version11, cancel), Is.EqualTo(HttpVersion.Version11));
 
         // The same socket, a renewed certificate.
-        await _session.OrderAsync(
-            new SocketsFrame { Added = [first.Info with { Certificate = _two.Path, Key = _two.Key }] }, first.Descriptor);
+        var renewed = first.Info with { Certificate = _two.Path, Key = _two.Key };
+        await _session.OrderAsync(new SocketsFrame { Added = [renewed] }, first.Descriptor);
         await _hello!.SaysAsync("1 came, 0 went", cancel, 2);
         Assert.That(await AskAsync(first.Port, _two, HttpVersion.Version11, cancel), Is.EqualTo(HttpVersion.Version11));
 
