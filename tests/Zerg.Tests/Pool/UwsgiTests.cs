@@ -166,7 +166,7 @@ internal sealed class UwsgiTests
         }
 
         await pool.StateAsync(1, "gone", cancel);
-        Assert.That(pool.Process.Count("nobody accepts any more"), Is.EqualTo(1));
+        await pool.WaitForLineAsync("nobody accepts any more", cancel);
 
         int Daemon() => int.TryParse(File.ReadAllText(pool.File("uwsgi.pid")), out var pid) ? pid : int.MaxValue;
     }
