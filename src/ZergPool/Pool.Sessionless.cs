@@ -16,8 +16,9 @@ internal sealed partial class Pool
         if (peer.Pid == 0 || _roster.Values.Any(known => known.Pid == peer.Pid))
             return;
 
-        // In this order: a process that is about to end holds nothing any more, but its child may.
-        var holds = SocketHolders.Holds(peer.Pid, Inodes(session.Pool)) != false && session.Process?.IsAlive == true;
+        // In this order: a process that ends closes its descriptors one by one, and its child may keep them.
+        var holds = SocketHolders.Holds(peer.Pid, Inodes(session.Pool)) != false && session.Process?.IsAlive == true
+            && !ProcessTable.IsExiting(peer.Pid);
         if ((holds ? session.TakeProcess() : Heir(session.Pool)) is not { } process)
         {
             Log.NoZergling(_log, peer.Pid, peer.Uid);
@@ -80,7 +81,11 @@ internal sealed partial class Pool
     }
 
     // A uWSGI that daemonizes ends as the process that attached, while its child serves on.
-    private ProcessHandle? Heir(PoolSpec pool)
+    // It forks twice on its way, and a look at the processes may come between the end of the one and the other: what
+    // one look has missed is there when the next one begins.
+    private ProcessHandle? Heir(PoolSpec pool) => FindHeir(pool) ?? FindHeir(pool);
+
+    private ProcessHandle? FindHeir(PoolSpec pool)
     {
         var known = _roster.Values.SelectMany(other => other.Workers.Keys.Append(other.Pid))
             .Concat(_handshakes.Select(session => session.Peer.Pid)).ToHashSet();

@@ -53,8 +53,8 @@ internal sealed class Guarantee2_a_release_that_does_not_become_ready_takes_no_t
     [Test, CancelAfter(60_000)]
     public async Task Not_one_that_hangs_while_it_starts(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--ready-timeout", "3s");
-        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 3 s", cancel);
+        await ServeAsync(cancel, "--ready-timeout", "5s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 5 s", cancel);
     }
 
     [Test, CancelAfter(60_000)]
@@ -127,8 +127,8 @@ internal sealed class Guarantee2_a_release_that_does_not_become_ready_takes_no_t
     [Test, CancelAfter(60_000)]
     public async Task But_the_release_after_it_does(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--ready-timeout", "3s");
-        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 3 s", cancel, "better");
+        await ServeAsync(cancel, "--ready-timeout", "5s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 5 s", cancel, "better");
     }
 
     private async Task ServeAsync(CancellationToken cancel, params string[] options)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Zerg.StrictClient;
+using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Guarantees;
 
@@ -27,6 +28,9 @@ internal sealed partial class Guarantee3_one_hand_over_at_a_time : GuaranteeFixt
         Assert.That(
             completed.SelectMany(one => one.From), Is.EqualTo([1, .. completed.Select(one => one.To).SkipLast(1)]));
         Assert.That(status.Pool.Generation, Is.EqualTo(1 + completed.Count));
+        await Poll.UntilAsync(
+            () => completed.TrueForAll(one => Steps().Contains($"{one.To} completed")),
+            () => string.Join(", ", Steps()), cancel);
         var steps = Steps();
         foreach (var one in completed)
             Assert.That(steps[steps.IndexOf($"{one.To} completed") - 1], Is.EqualTo($"{one.To} begins"));

@@ -11,6 +11,9 @@ internal sealed class SoakTests : GuaranteeFixture
     private const int FirstMeasure = 3;
     private const int Tolerance = 2;
 
+    // The runtime's own come and go; one for each hand-over would be many more.
+    private const int ThreadTolerance = 10;
+
     [Test, CancelAfter(240_000)]
     public async Task Thirty_hand_overs_lose_no_request_and_leave_nothing_in_the_pool(CancellationToken cancel)
     {
@@ -33,12 +36,14 @@ internal sealed class SoakTests : GuaranteeFixture
         }
 
         var after = await MeasureAsync(releases[..^1], cancel);
+        await Poll.UntilAsync(
+            () => (after = Look()).Descriptors <= before.Descriptors + Tolerance, () => $"{after}", cancel);
         await crowd.LeaveAsync([.. releases]);
         TestContext.Out.WriteLine($"pool: {before} after {FirstMeasure} hand-overs, {after} after {HandOvers}");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(after.Descriptors, Is.EqualTo(before.Descriptors).Within(Tolerance));
-            Assert.That(after.Threads, Is.EqualTo(before.Threads).Within(Tolerance));
+            Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors + Tolerance));
+            Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + ThreadTolerance));
             Assert.That(after.Children, Is.Zero);
         }
     }
@@ -48,6 +53,11 @@ internal sealed class SoakTests : GuaranteeFixture
     {
         await Stage.LeftAsync(replaced, cancel);
         await Stage.StatusAsync(status => status.Zerglings.Count == 1, cancel);
+        return Look();
+    }
+
+    private Measure Look()
+    {
         var pid = Stage.Pool.Pid;
         return new Measure(
             ProcFiles.Descriptors(pid).Count,

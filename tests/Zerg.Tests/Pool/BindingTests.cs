@@ -8,6 +8,7 @@ namespace Zerg.Tests.Pool;
 [Parallelizable]
 internal sealed class BindingTests
 {
+    private readonly string _name = $"@zp-binding-{Guid.NewGuid():N}";
     private string _directory = null!;
 
     [SetUp]
@@ -163,7 +164,7 @@ internal sealed class BindingTests
     public async Task A_pool_without_zerglings_leaves_no_file_but_its_lock(CancellationToken cancel)
     {
         await using (var pool = await PoolProcess.StartInAsync(
-            _directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock,@x"], null, cancel))
+            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,{_name}"], null, cancel))
             Assert.That(Files(), Has.Length.EqualTo(4));
 
         Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
@@ -174,7 +175,7 @@ internal sealed class BindingTests
     public async Task Every_kind_of_address_can_be_connected_to(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartInAsync(
-            _directory, ["--zerg-pool", "DIR/pool.sock:[::1]:0,*:0,:0,localhost:0,DIR/a.sock,@zp-test-abstract"], null,
+            _directory, ["--zerg-pool", $"DIR/pool.sock:[::1]:0,*:0,:0,localhost:0,DIR/a.sock,{_name}"], null,
             cancel);
         var addresses = await pool.AddressesAsync(cancel);
         var v6 = IPEndPoint.Parse(addresses[0]);
@@ -191,10 +192,10 @@ internal sealed class BindingTests
             () => ConnectAsync(new IPEndPoint(IPAddress.Loopback, v6.Port), cancel),
             Throws.InstanceOf<SocketException>());
         await ConnectAsync(new UnixDomainSocketEndPoint(addresses[^2]), cancel);
-        Assert.That(addresses[^1], Is.EqualTo("@zp-test-abstract"));
+        Assert.That(addresses[^1], Is.EqualTo(_name));
 
         // uWSGI's spelling of an abstract name ends in a NUL.
-        await ConnectAsync(new UnixDomainSocketEndPoint("\0zp-test-abstract\0"), cancel);
+        await ConnectAsync(new UnixDomainSocketEndPoint($"\0{_name[1..]}\0"), cancel);
     }
 
     [Test]

@@ -107,10 +107,11 @@ internal sealed class GreetingTests
     [CancelAfter(30_000)]
     public async Task Two_pools_of_one_process_pass_their_own_sockets(CancellationToken cancel)
     {
+        var name = $"@zp-{Guid.NewGuid():N}";
         await using var pool = await PoolProcess.StartInAsync(
             null,
             [
-                "--zerg-pool", "DIR/pool.sock:127.0.0.1:0,@one",
+                "--zerg-pool", $"DIR/pool.sock:127.0.0.1:0,{name}",
                 "--zerg-pool", "DIR/other.sock:DIR/b.sock,DIR/c.sock,DIR/d.sock",
             ],
             null, cancel);
@@ -118,7 +119,7 @@ internal sealed class GreetingTests
         await using var other = await ZergClient.AttachAsync(
             new ZergClientOptions { Pool = pool.File("other.sock"), Release = "v1" }, cancel);
 
-        Assert.That(one.Sockets.Select(socket => socket.Address).Last(), Is.EqualTo("@one"));
+        Assert.That(one.Sockets.Select(socket => socket.Address).Last(), Is.EqualTo(name));
         Assert.That(one.Sockets, Has.Count.EqualTo(2));
         Assert.That(
             other.Sockets.Select(socket => Path.GetFileName(socket.Address)),

@@ -10,6 +10,7 @@ namespace Zerg.Tests.Pool;
 [Parallelizable]
 internal sealed class ListenerGuardTests
 {
+    private readonly string _name = $"@zp-guard-{Guid.NewGuid():N}";
     private PoolProcess _pool = null!;
 
     [OneTimeSetUp]
@@ -17,7 +18,7 @@ internal sealed class ListenerGuardTests
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         _pool = await PoolProcess.StartWithAsync(
-            "127.0.0.1:0,DIR/app.sock,@zp-guard", patience.Token, "--listen", "50");
+            $"127.0.0.1:0,DIR/app.sock,{_name}", patience.Token, "--listen", "50");
     }
 
     [OneTimeTearDown]
@@ -94,14 +95,14 @@ internal sealed class ListenerGuardTests
     public async Task An_abstract_listener_that_was_shut_down_is_reported_while_others_hold_its_name(
         CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartWithAsync("@zp-guard-shut", cancel);
+        await using var pool = await PoolProcess.StartWithAsync($"{_name}-shut", cancel);
         await using var client = await pool.AttachAsync(cancel);
         Harm(client.Sockets[0].Handle, "shutdown");
 
         await using (await pool.AttachAsync(cancel))
         {
             Assert.That(
-                await pool.WaitForLineAsync("listener @zp-guard-shut cannot be repaired", cancel),
+                await pool.WaitForLineAsync($"listener {_name}-shut cannot be repaired", cancel),
                 Does.Contain($"Address already in use, held by pid {Environment.ProcessId} ("));
         }
     }

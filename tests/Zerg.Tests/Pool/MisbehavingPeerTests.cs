@@ -34,6 +34,7 @@ internal sealed class MisbehavingPeerTests
                     s.setblocking(True)
         """;
 
+    private int _witnesses;
     private PoolProcess _pool = null!;
     private ZergClient _good = null!;
 
@@ -98,6 +99,7 @@ internal sealed class MisbehavingPeerTests
     [CancelAfter(30_000)]
     public async Task Is_dropped_with_one_line(byte[] bytes, string reason, CancellationToken cancel)
     {
+        await AssertGoodAsync(cancel);
         var warnings = _pool.Process.Count(" WRN ");
         using (var peer = await RawPeer.GreetedAsync(_pool.Path, cancel))
         {
@@ -381,11 +383,16 @@ internal sealed class MisbehavingPeerTests
         => (await pool.ZerglingsAsync(cancel)).First(one => one.GetProperty("id").GetInt32() == id)
             .GetProperty("connections") is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : null;
 
-    // It is still there and accepts, and somebody new can attach.
+    // It is still there and accepts, and somebody new can attach; every line that was written before has been read.
     private async Task AssertGoodAsync(CancellationToken cancel)
     {
-        await using (var another = await _pool.AttachAsync(cancel))
+        var name = $"witness-{++_witnesses}";
+        await using (var another = await _pool.AttachAsync(cancel, name: name))
+        {
             await _pool.StateAsync(another.Session, "starting", cancel);
+            await _pool.WaitForLineAsync($"({name}, ", cancel);
+        }
+
         await _pool.StateAsync(_good.Session, "accepting", cancel);
         await PoolProcess.UntilAsync(async () => (await _pool.ZerglingsAsync(cancel)).Length == 1, cancel);
     }

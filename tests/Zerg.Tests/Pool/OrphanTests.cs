@@ -44,7 +44,7 @@ internal sealed class OrphanTests
         var orphan = (await pool.ZerglingsAsync(cancel)).Single();
         Assert.That(
             orphan.GetProperty("workers").EnumerateArray().Select(one => one.GetInt32()), Is.EquivalentTo(workers));
-        Assert.That(pool.Process.Count("died; its 2 workers serve on"), Is.EqualTo(1));
+        await pool.WaitForLineAsync("died; its 2 workers serve on", cancel);
 
         await using var heir = await pool.AttachAsync(cancel);
         await heir.ReadyAsync(cancel);
@@ -72,7 +72,7 @@ internal sealed class OrphanTests
 
         await pool.StateAsync(1, "gone", cancel);
         Assert.That(workers, Is.All.Matches<int>(pid => !IsAlive(pid)));
-        Assert.That(pool.Process.Count("no mercy any more, SIGKILL"), Is.EqualTo(2));
+        await PoolProcess.UntilAsync(() => pool.Process.Count("no mercy any more, SIGKILL") == 2, cancel);
     }
 
     [Test]

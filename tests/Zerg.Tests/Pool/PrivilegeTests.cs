@@ -16,9 +16,7 @@ internal sealed class PrivilegeTests
     [CancelAfter(30_000)]
     public async Task The_pool_binds_a_port_below_1024_and_gives_up_root_for_good(CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartWithAsync(
-            $"127.0.0.1:{FreeLowPort()},DIR/app.sock", cancel, "--uid", "nobody", "--gid", "nogroup",
-            "--logto", "DIR/pool.log");
+        await using var pool = await StartLowAsync(cancel);
         string[] id = ["65534", "65534", "65534", "65534"];
 
         Assert.That(PoolProcess.ProcStatus(pool.Pid, "Uid"), Is.EqualTo(id));
@@ -376,11 +374,22 @@ internal sealed class PrivilegeTests
             ["XDG_RUNTIME_DIR"] = runtime,
         });
 
-    private static int FreeLowPort()
+    // Nobody can be asked for a free port below 1024: the first one that nobody has when it is bound.
+    private static async Task<PoolProcess> StartLowAsync(CancellationToken cancel)
     {
-        var taken = File.ReadLines("/proc/net/tcp").Skip(1)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Split(':')[1])
-            .Select(port => Convert.ToInt32(port, 16)).ToHashSet();
-        return Enumerable.Range(600, 400).First(port => !taken.Contains(port));
+        for (var port = 600; ; port++)
+        {
+            try
+            {
+                return await PoolProcess.StartWithAsync(
+                    $"127.0.0.1:{port},DIR/app.sock", cancel, "--uid", "nobody", "--gid", "nogroup",
+                    "--logto", "DIR/pool.log");
+            }
+            catch (InvalidOperationException taken)
+                when (taken.Message.Contains("Address already in use", StringComparison.Ordinal))
+            {
+                TestContext.Out.WriteLine(taken.Message);
+            }
+        }
     }
 }

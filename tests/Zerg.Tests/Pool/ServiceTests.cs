@@ -206,7 +206,7 @@ internal sealed class ServiceTests
             [
                 "-c", "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec dotnet \"$@\"", "sh",
                 PoolProcess.Program,
-                "--zerg-pool", $"{directory}/pool.sock:@journal-test",
+                "--zerg-pool", $"{directory}/pool.sock:{directory}/app.sock",
             ]);
         var line = await pool.WaitForLineAsync(" holds ", cancel);
         pool.Signal(Signum.SIGTERM);

@@ -30,6 +30,10 @@ internal sealed class StatusTests
     {
         await using var old = await _pool.ServeAsync(cancel, "v1", "old");
         await old.ReportAsync(new ZergReport(ZerglingState.Accepting, 5, 2, [Environment.ProcessId]), cancel);
+        await PoolProcess.UntilAsync(
+            async () => (await _pool.ZerglingsAsync(cancel))[0].GetProperty("connections").ValueKind
+                == JsonValueKind.Number,
+            cancel);
         await using var next = await _pool.AttachAsync(cancel, "v2", "next");
         await _pool.StateAsync(next.Session, "starting", cancel);
         using var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -118,7 +122,8 @@ internal sealed class StatusTests
         Assert.That(record.GetProperty("from").EnumerateArray().Select(one => one.GetInt32()), Is.EqualTo(new[] { 1 }));
         Assert.That(record.GetProperty("to").GetInt32(), Is.EqualTo(2));
         Assert.That(
-            pool.Process.Lines, Has.Some.Match("hand-over to zergling 2 .* completed in .* generation 2 serves"));
+            await pool.WaitForLineAsync(" completed in ", cancel),
+            Does.Match("hand-over to zergling 2 .* completed in .* generation 2 serves"));
     }
 
     [Test]

@@ -49,18 +49,18 @@ internal sealed class AttachTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task Without_its_pool_zerg_fallback_serves_by_itself(CancellationToken cancel)
     {
-        int port;
-        using (var free = ScriptedPool.Bind())
-            port = free.Address.Port;
         var script = Script("server.py", WorkerScripts.Server);
         var launcher = Run(
             [
-                "--zerg", Temporary.File("nobody"), "--zerg-fallback", "--http-socket", $"127.0.0.1:{port}",
-                "--ready", "delay:200ms", "--", Python, script,
+                "--zerg", Temporary.File("nobody"), "--zerg-fallback", "--http-socket", "127.0.0.1:0",
+                "--ready", "notify", "--", Python, script,
             ]);
         await launcher.ErrorAsync("serving without a pool", cancel);
         await launcher.ErrorAsync("ready, workers serving: 1", cancel);
 
+        // The name of a socket ends in its port.
+        var name = ProcFiles.Variable(Workers(launcher).Single(), "LISTEN_FDNAMES")!;
+        var port = int.Parse(name.Split('-')[^1], CultureInfo.InvariantCulture);
         Assert.That(await GetAsync(port, cancel), Is.EqualTo($"{Workers(launcher).Single()}"));
         launcher.Signal(Signals.SIGTERM);
         Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
@@ -156,7 +156,7 @@ internal sealed class AttachTests : LauncherFixture
             zerg:
               zerg-pool: {Pool.Path}
               http-socket: 127.0.0.1:0
-              ready: delay:200ms
+              ready: notify
               command: {Python} {script}
             """);
         var launcher = Run([file]);
@@ -169,18 +169,17 @@ internal sealed class AttachTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task A_plain_uWSGI_pool_serves_too(CancellationToken cancel)
     {
-        int port;
-        using (var free = ScriptedPool.Bind())
-            port = free.Address.Port;
         var path = Temporary.File("uwsgi.sock");
         var uwsgi = Keep(ChildProcess.Start(
             "/usr/bin/uwsgi",
-            ["--plugin", "zergpool", "--master", "--zerg-pool",
-                string.Create(CultureInfo.InvariantCulture, $"{path}:127.0.0.1:{port}")]));
+            ["--plugin", "zergpool", "--master", "--zerg-pool", $"{path}:127.0.0.1:0"]));
+        const string bound = "bound to TCP socket 127.0.0.1:";
+        var line = await uwsgi.ErrorAsync(bound, cancel);
+        var port = int.Parse(line.Split(bound)[1].Split(' ')[0], CultureInfo.InvariantCulture);
         await uwsgi.ErrorAsync("spawned uWSGI master process", cancel);
 
         var script = Script("server.py", WorkerScripts.Server);
-        var launcher = Run(["--zerg", path, "--ready", "delay:200ms", "--", Python, script]);
+        var launcher = Run(["--zerg", path, "--ready", "notify", "--", Python, script]);
         await launcher.ErrorAsync("is a plain uWSGI pool", cancel);
         await launcher.ErrorAsync("ready, workers serving: 1", cancel);
 

@@ -49,7 +49,7 @@ internal abstract partial class LauncherFixture
             "dotnet", [ProgramFiles.Zergling, .. arguments],
             new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
             {
-                [ProcessTree.Mark] = Temporary.Path,
+                [ProcessTree.Mark] = environment?.GetValueOrDefault(ProcessTree.Mark) ?? Temporary.Path,
             },
             Temporary.Path));
 

@@ -13,7 +13,7 @@ internal sealed class LeavingTests : LauncherFixture
     public async Task SIGTERM_drains_says_bye_and_exits_0(CancellationToken cancel)
     {
         var script = Script("server.py", WorkerScripts.Server);
-        var launcher = Launch("--ready delay:200ms --processes 2", Python, script);
+        var launcher = Launch("--ready notify --processes 2", Python, script);
         await Pool.FrameAsync("ready", cancel);
         Assert.That(await GetAsync(Pool.Port, cancel), Is.Not.Empty);
         launcher.Signal(Signals.SIGTERM);

@@ -42,7 +42,7 @@ internal sealed class ReadinessTests : LauncherFixture
     public async Task Notify_ignores_a_stranger(CancellationToken cancel)
     {
         var script = Script("notifier.py", WorkerScripts.Notifier);
-        var launcher = Launch("--ready notify --ready-timeout 2s", Python, script, "STATUS=loading");
+        var launcher = Launch("--ready notify --ready-timeout 5s", Python, script, "STATUS=loading");
         await launcher.OutputAsync("told", cancel);
         var socket = ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET");
         Keep(ChildProcess.Start(
@@ -51,7 +51,7 @@ internal sealed class ReadinessTests : LauncherFixture
         await launcher.ErrorAsync("does not belong to worker 1", cancel);
         Assert.That(
             await Pool.FrameAsync("failed", cancel),
-            Does.StartWith("failed worker 1 was not ready within 2s: it did not send READY=1 to NOTIFY_SOCKET; "
+            Does.StartWith("failed worker 1 was not ready within 5s: it did not send READY=1 to NOTIFY_SOCKET; "
                 + "its last status: loading | told"));
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
     }
@@ -73,7 +73,7 @@ internal sealed class ReadinessTests : LauncherFixture
     public async Task Http_takes_no_error_for_an_answer(CancellationToken cancel)
     {
         Script("app.py", Wsgi);
-        var launcher = Launch("--ready http:/health --ready-timeout 3s", "/usr/bin/gunicorn", "-w", "1", "app:app");
+        var launcher = Launch("--ready http:/health --ready-timeout 5s", "/usr/bin/gunicorn", "-w", "1", "app:app");
 
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
         Assert.That(
@@ -96,10 +96,10 @@ internal sealed class ReadinessTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task Delay_and_start_wait_and_then_look(CancellationToken cancel)
     {
-        foreach (var ready in (string[])["start", "delay:700ms"])
+        foreach (var ready in (string[])["start", "delay:3s"])
         {
             using var pool = new ScriptedPool(Temporary.File(ready[..5]));
-            var launcher = Run(["--zerg", pool.Path, "--ready", ready, "--", "sh", "-c", "sleep 0.3; exit 4"]);
+            var launcher = Run(["--zerg", pool.Path, "--ready", ready, "--", "sh", "-c", "sleep 0.1; exit 4"]);
 
             Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
             Assert.That(await pool.FrameAsync("failed", cancel), Does.Contain("exit status 4 before it was ready"));

@@ -100,7 +100,7 @@ internal sealed class RestartTests : LauncherFixture
     public async Task SIGHUP_starts_new_workers_before_the_old_ones_leave(CancellationToken cancel)
     {
         var script = Script("server.py", WorkerScripts.Server);
-        var launcher = Launch("--ready delay:500ms --processes 2", Python, script);
+        var launcher = Launch("--ready notify --processes 2", Python, script);
         await Pool.FrameAsync("ready", cancel);
         var old = Workers(launcher);
         var seen = new HashSet<string>();
@@ -123,7 +123,7 @@ internal sealed class RestartTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task A_renewal_that_fails_leaves_the_old_workers_alone(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:400ms", "sh", "-c", "[ -e broken ] && exit 3; exec sleep 600");
+        var launcher = Launch("--ready delay:1s", "sh", "-c", "[ -e broken ] && exit 3; exec sleep 600");
         await Pool.FrameAsync("ready", cancel);
         Temporary.Write("broken", "");
         launcher.Signal(Signals.SIGHUP);
@@ -141,19 +141,19 @@ internal sealed class RestartTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task SIGHUPs_during_a_renewal_become_one_more(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:500ms", "sleep", "600");
+        var launcher = Launch("--ready delay:1500ms", "sleep", "600");
         await Pool.FrameAsync("ready", cancel);
         for (var i = 1; i <= 3; i++)
         {
+            var from = launcher.Error.Lines.Count;
             launcher.Signal(Signals.SIGHUP);
             await launcher.Error.WaitAsync(
-                line => line.Contains(i == 1 ? "renewing the workers: SIGHUP" : "remembered"), cancel,
-                launcher.Error.Lines.Count - 1);
+                line => line.Contains(i == 1 ? "renewing the workers: SIGHUP" : "remembered"), cancel, from);
         }
 
-        await launcher.ErrorAsync("renewing the workers: it was asked for meanwhile", cancel);
-        var renewed = launcher.Error.Lines.Count;
-        await launcher.Error.WaitAsync(line => line.Contains("new workers serving"), cancel, renewed);
+        var again = await launcher.ErrorAsync("renewing the workers: it was asked for meanwhile", cancel);
+        await launcher.Error.WaitAsync(
+            line => line.Contains("new workers serving"), cancel, launcher.Error.Lines.ToList().IndexOf(again));
         launcher.Signal(Signals.SIGTERM);
         Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
         Assert.That(Workers(launcher), Has.Length.EqualTo(3));

@@ -29,7 +29,9 @@ internal sealed class SurvivalTests : LauncherFixture
             Assert.That(await GetAsync(Pool.Port, cancel, $"{path}{i}"), Is.EqualTo("ok"));
 
         // The keeper has passed on every line of them, still prefixed.
-        await launcher.OutputAsync($"x{requests - 1} HTTP", cancel);
+        await Poll.UntilAsync(
+            () => launcher.Output.Lines.Count(line => line.Contains("xxx")) >= requests,
+            () => $"{launcher.Output.Lines.Count} lines", cancel);
         Assert.That(launcher.Output.Lines.Count(line => line.Contains("xxx")), Is.EqualTo(requests));
         Assert.That(launcher.Output.Lines, Has.All.StartWith("[worker "));
         Assert.That(Workers(launcher).Select(ProcFiles.IsAlive), Is.All.True);
@@ -76,7 +78,7 @@ internal sealed class SurvivalTests : LauncherFixture
     public async Task A_pool_that_vanishes_is_reported_once_and_serving_goes_on(CancellationToken cancel)
     {
         var script = Script("server.py", WorkerScripts.Server);
-        var launcher = Launch("--ready delay:200ms", Python, script);
+        var launcher = Launch("--ready notify", Python, script);
         await Pool.FrameAsync("ready", cancel);
         Pool.Vanish();
         await launcher.ErrorAsync("is gone, serving on", cancel);

@@ -27,7 +27,10 @@ internal static class WorkerScripts
         asyncio.run(main())
         """;
 
-    /// <summary>Answers every connection on descriptor 3 with its pid; SIGTERM ends it between two requests.</summary>
+    /// <summary>
+    /// Answers every connection on descriptor 3 with its pid; SIGTERM ends it between two requests. It notifies when
+    /// it is ready for both.
+    /// </summary>
     public const string Server = """
         import os, signal, socket, sys, threading
         listener = socket.socket(fileno=3)
@@ -40,6 +43,8 @@ internal static class WorkerScripts
         stopping = False
         idle, wake = os.pipe()
         import select
+        if 'NOTIFY_SOCKET' in os.environ:
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])
         print('serving', flush=True)
         while not stopping:
             ready, _, _ = select.select([3, idle], [], [])

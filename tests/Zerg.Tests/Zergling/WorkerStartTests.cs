@@ -5,7 +5,7 @@ namespace Zerg.Tests.Launching;
 /// <summary>What a worker finds itself with.</summary>
 internal sealed class WorkerStartTests : LauncherFixture
 {
-    private static readonly string[] s_sleep = [Python, "-c", "import time; time.sleep(600)"];
+    private static readonly string[] s_sleep = [Python, "-c", "import time; print('up', flush=True); time.sleep(600)"];
 
     [Test, CancelAfter(30_000)]
     public async Task A_worker_gets_the_sockets_from_3_on_and_nothing_else(CancellationToken cancel)
@@ -13,6 +13,9 @@ internal sealed class WorkerStartTests : LauncherFixture
         using var second = new ScriptedPool(Temporary.File("pool-2"), sockets: 2);
         var launcher = Launch($"--zerg {second.Path} --ready delay:300ms", s_sleep);
         await Pool.FrameAsync("ready", cancel);
+
+        // Until then it opens the files of its modules.
+        await launcher.OutputAsync("up", cancel);
 
         var pid = Workers(launcher).Single();
         var descriptors = ProcFiles.Descriptors(pid);
