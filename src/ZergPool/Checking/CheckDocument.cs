@@ -23,23 +23,23 @@ internal sealed record CheckDocument
     /// <summary>Puts together what the reading of one configuration came to.</summary>
     public static CheckDocument Of(
         LoadedConfiguration loaded, PoolOptions? pool, ZerglingOptions? zergling, IEnumerable<Problem> problems) => new()
-    {
-        File = loaded.File,
-        Zergpool = Checked(pool?.Effective),
-        Zergling = Checked(zergling?.Effective),
-        SharedSockets = Shares(loaded.Options),
-        Ignored =
+        {
+            File = loaded.File,
+            Zergpool = Checked(pool?.Effective),
+            Zergling = Checked(zergling?.Effective),
+            SharedSockets = Shares(loaded.Options),
+            Ignored =
         [
             .. loaded.Ignored.Select(one => new LeftOutOption(
                 one.Option.Name, one.Option.Value, $"{one.Option.Position}", Name(one.Verdict), one.Why)),
         ],
-        Problems =
+            Problems =
         [
             .. problems.Select(problem => new CheckedProblem(
                 problem.Severity.ToString().ToLowerInvariant(), problem.Position.File, problem.Position.Line,
                 problem.Position.Column, problem.Option, problem.Message)),
         ],
-    };
+        };
 
     private static List<CheckedOption>? Checked(IReadOnlyList<EffectiveOption>? options) =>
         options?.Select(option => new CheckedOption(
