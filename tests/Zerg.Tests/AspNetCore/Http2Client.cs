@@ -42,6 +42,9 @@ internal sealed class Http2Client : IDisposable
         var client = new Http2Client(socket) { AnswersPings = answersPings };
         await client._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), cancel);
         await client.SendAsync(Settings, 0, 0, [], cancel);
+
+        // Room for all that is answered: at the 64 KiB of the beginning a busy connection would come to a stand.
+        await client.SendAsync(WindowUpdate, 0, 0, [0x40, 0, 0, 0], cancel);
         return client;
     }
 
