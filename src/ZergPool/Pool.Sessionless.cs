@@ -19,7 +19,8 @@ internal sealed partial class Pool
         // In this order: a process that ends closes its descriptors one by one, and its child may keep them.
         var holds = SocketHolders.Holds(peer.Pid, Inodes(session.Pool)) != false && session.Process?.IsAlive == true
             && !ProcessTable.IsExiting(peer.Pid);
-        if ((holds ? session.TakeProcess() : Heir(session.Pool)) is not { } process)
+        var isThere = session.Process?.IsAlive == true;
+        if ((holds ? session.TakeProcess() : isThere ? FindHeir(session.Pool) : Heir(session.Pool)) is not { } process)
         {
             Log.NoZergling(_log, peer.Pid, peer.Uid);
             return;
