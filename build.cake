@@ -1,7 +1,9 @@
-// ./build.sh TARGET [--configuration=Release] [--filter=EXPRESSION]
+// ./build.sh TARGET [--configuration=Release] [--filter=EXPRESSION] [--time=SECONDS] [--seed=NUMBER]
 var target = Argument("target", "build");
 var configuration = Argument("configuration", "Release");
 var filter = Argument("filter", "");
+var time = Argument("time", 300);
+var seed = Argument("seed", new Random().Next());
 var solution = "ZergPool.slnx";
 var artifacts = MakeAbsolute(Directory("artifacts"));
 
@@ -50,6 +52,40 @@ Task("bench")
     .IsDependentOn("publish")
     .IsDependentOn("build")
     .Does(() => Run("dotnet", $"{artifacts}/bin/Bench/{configuration.ToLowerInvariant()}/zergbench.dll"));
+
+Task("soak")
+    .Description("Hand-overs, kills, upgrades and reloads in random order under load; exits 1 at a loss or at growth.")
+    .IsDependentOn("publish")
+    .IsDependentOn("build")
+    .Does(() => Run("dotnet", $"{artifacts}/bin/Soak/{configuration.ToLowerInvariant()}/zergsoak.dll"));
+
+Task("fuzz")
+    .Description("Random input to every parser for --time=SECONDS, and to running programs for a tenth of it.")
+    .IsDependentOn("build")
+    .Does(() =>
+    {
+        // The copy counts the branches that inputs take; what was built does not.
+        var built = $"{artifacts}/bin/Fuzz/{configuration.ToLowerInvariant()}";
+        CleanDirectory($"{artifacts}/fuzz");
+        CopyDirectory(built, $"{artifacts}/fuzz");
+        Run("dotnet", $"{built}/zergfuzz.dll", "--instrument", $"{artifacts}/fuzz");
+        Run(
+            "dotnet", $"{artifacts}/fuzz/zergfuzz.dll", "--time", $"{time}", "--seed", $"{seed}",
+            "--findings", $"{artifacts}/findings");
+        DotNetTest("tests/Zerg.Tests", new DotNetTestSettings
+        {
+            Configuration = configuration,
+            NoBuild = true,
+            NoLogo = true,
+            Filter = "FullyQualifiedName~UnderAttack",
+            Loggers = new[] { "console;verbosity=normal" },
+            EnvironmentVariables =
+            {
+                ["ZERG_FUZZ_SECONDS"] = $"{Math.Max(2, time / 10)}",
+                ["ZERG_FUZZ_SEED"] = $"{seed}",
+            },
+        });
+    });
 
 Task("format")
     .Description("Checks the formatting; `dotnet format` mends it.")

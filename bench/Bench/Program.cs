@@ -11,9 +11,12 @@ namespace Zerg.Bench;
 
 internal static class Program
 {
+    private const int WaitingThreads = 16;
+
     private static readonly IMeasurement[] s_measurements =
     [
-        new PoolMemory(), new Attaching(), new Throughput(), new HandOvers(), new Rivals(), new Reading(),
+        new PoolMemory(), new Attaching(), new Throughput(), new HandOvers(), new Rivals(), new Reading(), new Survival(),
+        new FaultMatrix(),
     ];
 
     public static async Task<int> Main(string[] args)
@@ -33,6 +36,8 @@ internal static class Program
 
     private static async Task<int> RunAsync(bool quick, string? only, string? json)
     {
+        // Orders to a pool that is away wait on threads of the same pool as the clients' answers, which must not wait.
+        ThreadPool.SetMinThreads(WaitingThreads, WaitingThreads);
         using var interruption = new Interruption();
         var context = new BenchContext(quick, interruption.Token);
         try

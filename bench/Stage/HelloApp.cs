@@ -21,8 +21,10 @@ internal sealed class HelloApp : IAsyncDisposable
     /// <param name="drainIdle">How long idle connections may still speak while it drains.</param>
     /// <param name="failure">What HELLO_FAIL is to be, if anything.</param>
     /// <param name="onLine">Told each line of its output.</param>
+    /// <param name="more">Further variables.</param>
     public static HelloApp Attach(
-        string pool, string release, TimeSpan drainIdle, string? failure = null, Action<string>? onLine = null)
+        string pool, string release, TimeSpan drainIdle, string? failure = null, Action<string>? onLine = null,
+        params IEnumerable<(string Name, string? Value)> more)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -32,6 +34,8 @@ internal sealed class HelloApp : IAsyncDisposable
             ["HELLO_FAIL"] = failure,
             ["ASPNETCORE_URLS"] = null,
         };
+        foreach (var (name, value) in more)
+            environment[name] = value;
         return new HelloApp(Child.Start(ProgramFile.Hello, [], environment, onLine), release);
     }
 

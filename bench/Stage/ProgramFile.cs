@@ -8,14 +8,28 @@ internal sealed record ProgramFile(string Program, IReadOnlyList<string> Argumen
 
     private static readonly string s_artifacts = s_own.Parent!.Parent!.Parent!.FullName;
 
+    private static readonly string[] s_folders =
+        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
+
     public static ProgramFile Hello { get; } = Managed("hello", "hello.dll");
 
     public static ProgramFile Pool { get; } = Managed("ZergPool", "zergpool.dll");
+
+    public static ProgramFile Launcher { get; } = Managed("Zergling", "zergling.dll");
 
     public static ProgramFile StrictClient { get; } = Managed("StrictClient", "strictclient.dll");
 
     /// <summary>The pool as Native AOT; null when it was not published.</summary>
     public static ProgramFile? NativePool { get; } = Native("zergpool");
+
+    /// <summary>The launcher as Native AOT; null when it was not published.</summary>
+    public static ProgramFile? NativeLauncher { get; } = Native("zergling");
+
+    /// <summary>A program of the system; null when it is not installed.</summary>
+    public static ProgramFile? Find(string name) =>
+        s_folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } path
+            ? new ProgramFile(path, [])
+            : null;
 
     private static ProgramFile Managed(string project, string file) =>
         new(Host(), [Path.Combine(s_artifacts, "bin", project, s_own.Name, file)]);

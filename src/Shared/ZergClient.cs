@@ -9,17 +9,23 @@ namespace Zerg;
 /// A zergling's side of a session with its pool: attach, receive the listening sockets, follow orders, report. On a
 /// real uWSGI zerg pool, which keeps no session, it ends up with the sockets alone: <see cref="IsPlain"/>.
 /// </summary>
-public sealed class ZergClient : IAsyncDisposable
+public sealed partial class ZergClient : IAsyncDisposable
 {
     // In seconds; what no timer can wait for is as good as for ever.
     private const double LongestMercy = 30 * 24 * 3600;
 
     private readonly FrameChannel _channel;
+    private readonly ZergClientOptions _options;
+    private readonly Past _past;
     private readonly SemaphoreSlim _sending = new(1);
 
-    private ZergClient(FrameChannel channel, IReadOnlyList<ZergSocket> sockets, WelcomeFrame? welcome)
+    private ZergClient(
+        FrameChannel channel, ZergClientOptions options, Past past, IReadOnlyList<ZergSocket> sockets,
+        WelcomeFrame? welcome)
     {
         _channel = channel;
+        _options = options;
+        _past = past;
         Sockets = sockets;
         IsPlain = welcome is null;
         Session = welcome?.Session ?? 0;
@@ -39,33 +45,20 @@ public sealed class ZergClient : IAsyncDisposable
     /// <summary>The generation that served when this zergling attached, 0 for none.</summary>
     public int Generation { get; }
 
+    /// <summary>The user of the pool, as the kernel has it.</summary>
+    internal uint? PoolUid => _past.PoolUid;
+
     /// <summary>The backlog that the pool keeps for its listeners, 0 for a plain pool.</summary>
     public int Backlog { get; }
 
-    /// <summary>Connects, receives the sockets, and opens the session.</summary>
-    /// <exception cref="ZergException">The pool is absent, silent, refuses, or is no pool; one line says which.</exception>
-    public static async Task<ZergClient> AttachAsync(ZergClientOptions options, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(options.Timeout);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var channel = new FrameChannel(socket);
-        try
-        {
-            await socket.ConnectAsync(UnixAddress.EndPoint(options.Pool), timeout.Token).ConfigureAwait(false);
-            return await OpenAsync(options, channel, timeout.Token).ConfigureAwait(false);
-        }
-        catch (Exception problem)
-        {
-            channel.Dispose();
-            cancel.ThrowIfCancellationRequested();
-            throw Explain(options, problem);
-        }
-    }
-
     /// <summary>Says that this zergling could serve now; the pool answers with its order to accept.</summary>
     public Task ReadyAsync(CancellationToken cancel = default) => SendAsync(new ReadyFrame(), cancel);
+
+    /// <summary>The same, with the UNIX addresses where it answers until it is told to accept.</summary>
+    /// <param name="probes">Paths, or abstract names with @ before them.</param>
+    /// <param name="cancel">Stops the sending.</param>
+    public Task ReadyAsync(IReadOnlyList<string> probes, CancellationToken cancel = default)
+        => SendAsync(new ReadyFrame { Probes = FrameText.Cut(probes) }, cancel);
 
     /// <summary>Says that this zergling will not become ready.</summary>
     /// <param name="reason">Why, in one line.</param>
@@ -86,6 +79,7 @@ public sealed class ZergClient : IAsyncDisposable
                 Connections = report.Connections,
                 Requests = report.Requests,
                 Workers = report.Workers ?? [],
+                Crashes = report.Crashes,
             },
             cancel);
     }
@@ -104,110 +98,22 @@ public sealed class ZergClient : IAsyncDisposable
     /// <summary>Ends the session; the sockets stay with their owner.</summary>
     public ValueTask DisposeAsync()
     {
+        // Not the semaphore: whoever is about to send finds the channel closed, and drops what it has.
         _channel.Dispose();
-        _sending.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private static async Task<ZergClient> OpenAsync(
-        ZergClientOptions options, FrameChannel channel, CancellationToken cancel)
-    {
-        var hello = new HelloFrame
-        {
-            Protocol = FrameChannel.ProtocolVersion,
-            Role = options.IsLauncher ? ZerglingRole.Launcher : ZerglingRole.App,
-            App = FrameText.Cut(options.App),
-            Release = FrameText.Cut(options.Release),
-            Name = FrameText.Cut(options.Name),
-            Mode = options.Mode,
-            Started = TimeProvider.System.GetUtcNow(),
-        };
-
-        // Neither side waits for the other: a pool that recovers reads the hello before it greets, and a uWSGI
-        // pool greets and closes without reading anything, which may reset this very send.
-        try
-        {
-            await channel.SendAsync(hello, [], cancel).ConfigureAwait(false);
-        }
-        catch (SyscallException problem) when (problem.Errno is Errno.EPIPE or Errno.ECONNRESET)
-        {
-        }
-
-        var greeting = await GreetingAsync(channel, cancel).ConfigureAwait(false);
-        if (greeting.Length == 0)
-        {
-            throw new ZergException(
-                $"{options.Pool}: the pool closed the connection without its greeting; "
-                + "does it allow this uid or gid (allow-uid, allow-gid)?",
-                ExitCodes.NotPermitted);
-        }
-
-        var descriptors = channel.TakeDescriptors(Greeting.Read(greeting));
-        var welcome = await WelcomeAsync(channel, cancel).ConfigureAwait(false);
-        return new ZergClient(
-            channel, Wrap(descriptors, welcome?.Sockets ?? [.. descriptors.Select(PlainSocket.Describe)]), welcome);
-    }
-
-    // A pool that refuses closes; when the hello has come before that, the close is a reset.
-    private static async Task<byte[]> GreetingAsync(FrameChannel channel, CancellationToken cancel)
-    {
-        try
-        {
-            return await channel.ReceiveBytesAsync(Greeting.Length, cancel).ConfigureAwait(false);
-        }
-        catch (SyscallException problem) when (problem.Errno is Errno.ECONNRESET)
-        {
-            return [];
-        }
-    }
-
-    private static async Task<WelcomeFrame?> WelcomeAsync(FrameChannel channel, CancellationToken cancel)
-    {
-        try
-        {
-            return await channel.ReceiveAsync(cancel).ConfigureAwait(false) switch
-            {
-                null => null,
-                WelcomeFrame welcome => welcome,
-                StopFrame stop => throw new ZergException(stop.Reason, stop.ExitCode),
-                var other => throw new ProtocolException($"expected welcome, received {other.GetType().Name}"),
-            };
-        }
-        catch (SyscallException problem) when (problem.Errno is Errno.EPIPE or Errno.ECONNRESET)
-        {
-            return null;
-        }
     }
 
     private static ZergSocket[] Wrap(IReadOnlyList<FileDescriptor> descriptors, IReadOnlyList<SocketInfo> infos)
     {
         if (descriptors.Count == infos.Count)
         {
-            return [.. descriptors.Zip(infos, (descriptor, info) => new ZergSocket(
-                descriptor, info.Name, info.Address, info.Protocol, info.Certificate, info.Key))];
+            return [.. descriptors.Zip(infos, (descriptor, info) => new ZergSocket(descriptor, info))];
         }
 
         foreach (var descriptor in descriptors)
             descriptor.Dispose();
         throw new ProtocolException($"{descriptors.Count} descriptors received, {infos.Count} described");
     }
-
-    private static ZergException Explain(ZergClientOptions options, Exception problem) => problem switch
-    {
-        ZergException known => known,
-        OperationCanceledException => new ZergException(
-            $"{options.Pool}: the pool did not greet within {options.Timeout.TotalSeconds:0.#} s",
-            ExitCodes.Unavailable, problem),
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => new ZergException(
-            $"{options.Pool}: not permitted to connect to the pool", ExitCodes.NotPermitted, problem),
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => new ZergException(
-            // What .NET makes of ENOENT.
-            $"{options.Pool}: the pool cannot be reached: there is no such socket", ExitCodes.Unavailable, problem),
-        ProtocolException => new ZergException(
-            $"{options.Pool}: not a zerg pool: {problem.Message}", ExitCodes.Unavailable, problem),
-        _ => new ZergException(
-            $"{options.Pool}: the pool cannot be reached: {SyscallException.Explain(problem)}", ExitCodes.Unavailable, problem),
-    };
 
     // A pool that breaks the protocol has ended the session as one that is gone has.
     private async Task<ZergOrder?> NextOrderAsync(CancellationToken cancel)
@@ -230,8 +136,8 @@ public sealed class ZergClient : IAsyncDisposable
 
     private ZergOrder? Read(Frame frame) => frame switch
     {
-        PauseFrame => new ZergOrder.Pause(),
-        ResumeFrame => new ZergOrder.Resume(),
+        PauseFrame pause => new ZergOrder.Pause(pause.Standby),
+        ResumeFrame resume => new ZergOrder.Resume(resume.Generation),
         DrainFrame drain => new ZergOrder.Drain(
             TimeSpan.FromSeconds(Math.Clamp(drain.Mercy, 0, LongestMercy)), drain.Reason),
         StopFrame stop => new ZergOrder.Stop(stop.Reason, stop.ExitCode),

@@ -6,6 +6,9 @@ public sealed record ZergClientOptions
     /// <summary>How long the pool may take to greet by default.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a pool that came back may take by default until it has its sockets.</summary>
+    public static readonly TimeSpan DefaultRecoveryTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>The pool's socket: a path, or <c>@name</c> for an abstract one as uWSGI writes it.</summary>
     public required string Pool { get; init; }
 
@@ -26,4 +29,7 @@ public sealed record ZergClientOptions
 
     /// <summary>How long the pool may take to greet.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>How long a pool that came back, and said so, may take until it has its sockets.</summary>
+    public TimeSpan RecoveryTimeout { get; init; } = DefaultRecoveryTimeout;
 }

@@ -15,4 +15,7 @@ public sealed class ZergException : Exception
 
     /// <summary>The status a program should exit with: 69 unreachable, 75 refused for now, 77 not permitted.</summary>
     public int ExitCode { get; }
+
+    /// <summary>There is a pool, and one side decided against it: no accident that passes by itself.</summary>
+    internal bool IsRefusal { get; init; }
 }

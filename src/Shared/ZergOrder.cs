@@ -8,10 +8,14 @@ public abstract record ZergOrder
     }
 
     /// <summary>Accept no more connections; keep the open ones.</summary>
-    public sealed record Pause : ZergOrder;
+    /// <param name="Standby">
+    /// It was replaced, and may be resumed: the open ones end after their next response, as in a drain, and it stays.
+    /// </param>
+    public sealed record Pause(bool Standby = false) : ZergOrder;
 
     /// <summary>Accept connections.</summary>
-    public sealed record Resume : ZergOrder;
+    /// <param name="Generation">The generation it serves in from now on, 0 from a pool that does not say.</param>
+    public sealed record Resume(int Generation = 0) : ZergOrder;
 
     /// <summary>Stop accepting, finish what was accepted, leave with status 0.</summary>
     /// <param name="Mercy">When what is left is to be ended by force.</param>

@@ -5,5 +5,7 @@ namespace Zerg;
 /// <param name="Connections">Open connections; null when unknown.</param>
 /// <param name="Requests">Requests in flight; null when unknown.</param>
 /// <param name="Workers">Process ids of its workers.</param>
+/// <param name="Crashes">Workers that have ended though nobody had told them to, since its start.</param>
 public sealed record ZergReport(
-    ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null);
+    ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null,
+    int Crashes = 0);

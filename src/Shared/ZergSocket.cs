@@ -1,4 +1,5 @@
 using Zerg.Posix;
+using Zerg.Protocol;
 
 namespace Zerg;
 
@@ -14,13 +15,18 @@ public sealed class ZergSocket : IDisposable
     internal ZergSocket(
         FileDescriptor descriptor, string name, string address, string protocol,
         string? certificate = null, string? key = null)
+        : this(descriptor, new SocketInfo(name, address, protocol, certificate, key))
+    {
+    }
+
+    internal ZergSocket(FileDescriptor descriptor, SocketInfo info)
     {
         _descriptor = descriptor;
-        Name = name;
-        Address = address;
-        Protocol = protocol;
-        Certificate = certificate;
-        Key = key;
+        Name = info.Name;
+        Address = info.Address;
+        Protocol = info.Protocol;
+        Certificate = info.Certificate;
+        Key = info.Key;
     }
 
     /// <summary>Unique in its pool, printable ASCII without a colon.</summary>
@@ -44,6 +50,18 @@ public sealed class ZergSocket : IDisposable
     public int Handle => _descriptor.Number;
 
     internal FileDescriptor Descriptor => _descriptor;
+
+    internal SocketInfo Info => new(Name, Address, Protocol, Certificate, Key);
+
+    /// <summary>
+    /// Whether both are descriptors of one listening socket, spoken on in the same way: what a pool passes once more
+    /// need not be served twice.
+    /// </summary>
+    public bool IsSameAs(ZergSocket other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Protocol == other.Protocol && Descriptor.Inode == other.Descriptor.Inode;
+    }
 
     /// <summary>Closes this process's copy; the pool and the others keep theirs.</summary>
     public void Dispose() => _descriptor.Dispose();

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Zerg.Posix;
 
 namespace ZergPool;
 
@@ -7,19 +8,27 @@ internal static class Accepting
 {
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The next connection. Out of descriptors it neither fails nor spins, but tries again a little later.</summary>
+    /// <summary>
+    /// The next connection. One that would take one of the last descriptors is closed: without any neither the pool nor
+    /// its runtime could go on.
+    /// </summary>
     public static async Task<Socket> NextAsync(Socket listener, CancellationToken cancel)
     {
         while (true)
         {
             try
             {
-                return await listener.AcceptAsync(cancel);
+                var accepted = await listener.AcceptAsync(cancel);
+                if (!FileLimit.IsNear((int)accepted.Handle))
+                    return accepted;
+                accepted.Dispose();
             }
             catch (SocketException)
             {
-                await Task.Delay(s_breath, cancel);
+                // Out of descriptors or memory: it may pass.
             }
+
+            await Task.Delay(s_breath, cancel);
         }
     }
 }

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Zerg;
 using Zerg.Configuration;
 using Zerg.Configuration.Reading;
+using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Commands;
+using ZergPool.Upgrading;
 
 namespace ZergPool;
 
@@ -10,7 +13,7 @@ namespace ZergPool;
 internal static class CommandLine
 {
     /// <summary>The command tree for these very arguments, which the option reader needs in their order.</summary>
-    public static RootCommand Build(string[] args)
+    public static RootCommand Build(string[] args, string[] words)
     {
         var root = new RootCommand("Owns listening sockets and hands them to replaceable zerglings.");
         PrintVersion.AddTo(root);
@@ -19,11 +22,20 @@ internal static class CommandLine
         root.Subcommands.Add(Check(args));
         root.Subcommands.Add(Serving(
             new Command("convert", "Writes the configuration as the section zerg: of a YAML file."), args, ConvertAsync));
+        root.Subcommands.Add(UpgradeCheck(args));
         root.Subcommands.Add(Status());
+        root.Subcommands.Add(PoolOrder("reload", "Reads the configuration again; an error in it changes nothing."));
+        root.Subcommands.Add(PoolOrder("reopen", "Opens the log file anew, after it was moved or removed."));
+        root.Subcommands.Add(History());
+        root.Subcommands.Add(Deploy(words));
+        root.Subcommands.Add(Follow());
+        root.Subcommands.Add(PoolOrder("rollback", "Has the release that was replaced serve again."));
         root.Subcommands.Add(Order("pause", "Has a zergling accept no more for now."));
         root.Subcommands.Add(Order("resume", "Has a zergling accept again, or leave standby."));
         root.Subcommands.Add(Order("drain", "Has a zergling finish what it accepted and leave; waits until it is gone."));
         root.Subcommands.Add(Order("stop", "Has a zergling leave now."));
+        root.Subcommands.Add(Retire());
+        root.Subcommands.Add(Upgrade());
         return root;
     }
 
@@ -41,7 +53,7 @@ internal static class CommandLine
 
     private static async Task<int> RunAsync(CommandLineOptions commandLine)
         => Configured.Load(commandLine, out var loaded, out var exitCode) is { } options
-            ? await RunCommand.RunAsync(options, loaded!.Ignored)
+            ? await RunCommand.RunAsync(options, commandLine.Arguments, loaded!.Ignored, () => Configured.Fresh(commandLine))
             : exitCode;
 
     private static Task<int> ConvertAsync(CommandLineOptions commandLine) => Task.FromResult(ConvertCommand.Run(commandLine));
@@ -56,6 +68,56 @@ internal static class CommandLine
         return command;
     }
 
+    private static Command UpgradeCheck(string[] args) => Serving(
+        new Command(SuccessorCheck.Verb, "What a running pool asks of the program that is to take over.") { Hidden = true },
+        args, static commandLine => Task.FromResult(UpgradeCheckCommand.Run(commandLine)));
+
+    private static Command Upgrade()
+    {
+        var binary = new Option<string?>("--binary")
+        {
+            Description = "Another program than the one at the path that the pool was started with.",
+            HelpName = "PATH",
+        };
+        var command = new Command(
+            "upgrade", "Has a pool go on as the program that is installed now; waits until that serves.") { binary };
+        var which = new WhichPool(command);
+        command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
+            ? UpgradeCommand.RunAsync(address, result.GetValue(binary)) : Task.FromResult(exitCode));
+        return command;
+    }
+
+    private static Command Deploy(string[] words)
+    {
+        var release = Release("The label of the release [default: the commit of the directory, else the newest time]");
+        var noWait = new Option<bool>("--no-wait") { Description = "Exit 75 when another release is being deployed." };
+        var json = new Option<bool>("--json") { Description = "An event a line, as JSON." };
+        var command = new Command(
+            DeployCommand.Verb, "Has the pool start a release, by its configuration or by the command after --; waits until it serves.")
+        {
+            release, noWait, json,
+        };
+        var which = new WhichPool(command);
+        command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
+            ? DeployCommand.RunAsync(address, result.GetValue(release), words, result.GetValue(noWait), result.GetValue(json))
+            : Task.FromResult(exitCode));
+        return command;
+    }
+
+    private static Command Follow()
+    {
+        var release = Release("The label of the release [default: whoever takes over]");
+        var json = new Option<bool>("--json") { Description = "An event a line, as JSON." };
+        var command = new Command("follow", "Follows a release that somebody else starts; waits until it serves.") { release, json };
+        var which = new WhichPool(command);
+        command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
+            ? DeployCommand.FollowAsync(address, result.GetValue(release), result.GetValue(json)) : Task.FromResult(exitCode));
+        return command;
+    }
+
+    private static Option<string?> Release(string description)
+        => new("--release") { Description = description, HelpName = "NAME" };
+
     private static Command Status()
     {
         var json = new Option<bool>("--json") { Description = "As JSON, for programs." };
@@ -63,6 +125,65 @@ internal static class CommandLine
         var which = new WhichPool(command);
         command.SetAction(result => which.Find(result, out var exitCode) is { } address
             ? StatusCommand.Run(address, result.GetValue(json)) : exitCode);
+        return command;
+    }
+
+    private static Command History()
+    {
+        var json = new Option<bool>("--json") { Description = "As JSON, one a line." };
+        var limit = new Option<int>("--limit")
+        {
+            Description = $"How many, of {HistoryCommand.MostEntries} at most.",
+            HelpName = "N",
+            DefaultValueFactory = _ => HistoryCommand.Entries,
+        };
+        var command = new Command("history", "How the last hand-overs ended, newest first, also those before a restart.") { json, limit };
+        var which = new WhichPool(command);
+        command.SetAction(result => result.GetValue(limit) is not (> 0 and <= HistoryCommand.MostEntries)
+            ? Complaint.Write($"--limit: {result.GetValue(limit)} is out of range, expected 1 to {HistoryCommand.MostEntries}", ExitCodes.Usage)
+            : which.Find(result, out var exitCode) is { } address
+                ? HistoryCommand.Run(address, result.GetValue(limit), result.GetValue(json)) : exitCode);
+        return command;
+    }
+
+    private static Command PoolOrder(string verb, string description)
+    {
+        var command = new Command(verb, description);
+        var which = new WhichPool(command);
+        command.SetAction(result => which.Find(result, out var exitCode) is { } address
+            ? OrderCommand.Run(address, verb, null) : exitCode);
+        return command;
+    }
+
+    private static Command Retire()
+    {
+        var pid = new Argument<int>("PID") { Description = "The first process of the server, such as nginx's master." };
+        var signal = new Option<string>("--signal")
+        {
+            Description = "What asks it to end once it has no connection left; none asks nothing [default: TERM]",
+            HelpName = "SIGNAL",
+        };
+        var mercy = new Option<string>("--mercy")
+        {
+            Description = "How long it may serve whom it has accepted, and then take to end [default: 1m]",
+            HelpName = "DURATION",
+        };
+        var command = new Command("retire", "Ends the server that an adopted socket came from, without a loss.")
+        {
+            pid, signal, mercy,
+        };
+        var which = new WhichPool(command);
+        command.SetAction(result =>
+        {
+            var number = Signals.Parse(result.GetValue(signal) ?? "TERM");
+            var patience = Duration.Parse(result.GetValue(mercy) ?? "1m");
+            if (number is null && result.GetValue(signal) != "none")
+                return Complaint.Write($"--signal: '{result.GetValue(signal)}' is no signal", ExitCodes.Usage);
+            if (!patience.Ok)
+                return Complaint.Write($"--mercy: {patience.Error}", ExitCodes.Usage);
+            return which.Find(result, out var exitCode) is { } address
+                ? RetireCommand.Run(address, result.GetValue(pid), number, patience.Value) : exitCode;
+        });
         return command;
     }
 

@@ -3,6 +3,7 @@ using Zerg.Configuration;
 using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Handover;
+using ZergPool.Metrics;
 using ZergPool.Roster;
 
 namespace ZergPool;
@@ -19,12 +20,39 @@ internal sealed partial class Pool
         var request = commanded.Request;
         if (!_mayOrder.Allows(commanded.Peer))
         {
+            _counters.Refuse(Refusal.Order);
             Log.OrderRefused(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Gid, commanded.Peer.Pid);
             Answer(commanded, ExitCodes.NotPermitted, $"uid {commanded.Peer.Uid} may give this pool no orders (control-uid)");
         }
         else if (request.Command == "status")
         {
-            commanded.Reply.SetResult(new ControlReply { Status = Status() });
+            BeginComparison(commanded.Reply);
+        }
+        else if (request.Command == "history")
+        {
+            TellHistory(commanded);
+        }
+        else if (request.Command == "reload")
+        {
+            Log.PoolOrdered(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Pid);
+            BeginReload(new PoolEvent.ReloadAsked(commanded.Reply));
+        }
+        else if (request.Command == "reopen")
+        {
+            _ = ReopenAsync(commanded);
+        }
+        else if (request.Command == "upgrade")
+        {
+            Upgrade(commanded);
+        }
+        else if (request.Command == "deploy")
+        {
+            Deploy(commanded);
+        }
+        else if (request.Command == "rollback")
+        {
+            Log.PoolOrdered(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Pid);
+            RollBack(commanded);
         }
         else if (Find(request.Zergling ?? "", out var problem) is { } zergling)
         {
@@ -35,6 +63,13 @@ internal sealed partial class Pool
         {
             Answer(commanded, ExitCodes.Failed, problem);
         }
+    }
+
+    // Answered by the thread that writes the log: one that is stuck holds up nobody else.
+    private async Task ReopenAsync(PoolEvent.Commanded commanded)
+    {
+        var (done, text) = await ProgramLog!.ReopenAsync();
+        Answer(commanded, done ? ExitCodes.Ok : ExitCodes.Failed, text);
     }
 
     private void Order(PoolEvent.Commanded commanded, Zergling zergling, Member member)
@@ -58,19 +93,19 @@ internal sealed partial class Pool
                 break;
             case "pause":
                 Apply(zergling.Pool, new PolicyEvent.PauseAsked(member.Id));
-                Wait(commanded, member, s_answerPatience, one => one?.State == MemberState.Paused, $"{name} is paused");
+                Wait(commanded, member, s_answerPatience, Effect.Paused, $"{name} is paused");
                 break;
             case "resume":
                 Apply(zergling.Pool, new PolicyEvent.ResumeAsked(member.Id));
-                Wait(commanded, member, s_answerPatience, one => one?.State == MemberState.Accepting, $"{name} accepts");
+                Wait(commanded, member, s_answerPatience, Effect.Accepting, $"{name} accepts");
                 break;
             case "drain":
                 Apply(zergling.Pool, new PolicyEvent.DrainAsked(member.Id, "drain was asked for"));
-                Wait(commanded, member, mercy, one => one is null, $"{name} is drained and gone");
+                Wait(commanded, member, mercy, Effect.Gone, $"{name} is drained and gone");
                 break;
             case "stop":
                 Apply(zergling.Pool, new PolicyEvent.StopAsked(member.Id, "stop was asked for"));
-                Wait(commanded, member, mercy, one => one is null, $"{name} is gone");
+                Wait(commanded, member, mercy, Effect.Gone, $"{name} is gone");
                 break;
             default:
                 Answer(commanded, ExitCodes.Usage, $"unknown command '{commanded.Request.Command}'");
@@ -79,14 +114,14 @@ internal sealed partial class Pool
     }
 
     private void Wait(
-        PoolEvent.Commanded commanded, Member member, TimeSpan patience, Func<Member?, bool> isDone, string done)
+        PoolEvent.Commanded commanded, Member member, TimeSpan patience, Effect effect, string done)
     {
         if (commanded.Request.Command != "stop" && FindMember(member.Id) is { Obeys: false })
             Answer(commanded, ExitCodes.Failed, "it reads none of the legacy-fifo files: it cannot be told");
         else if (_pending.Count >= MaxPending)
             Answer(commanded, ExitCodes.TryAgain, $"ordered, but {MaxPending} others wait already: see zergpool status");
         else
-            _pending.Add(new PendingCommand(member.Id, isDone, done, _time.GetUtcNow() + patience, commanded.Reply));
+            _pending.Add(new PendingCommand(member.Id, effect, done, _time.GetUtcNow() + patience, commanded.Reply));
     }
 
     private void AnswerPending()
@@ -124,41 +159,52 @@ internal sealed partial class Pool
     private static void Answer(PoolEvent.Commanded commanded, int exitCode, string message)
         => commanded.Reply.SetResult(new ControlReply { ExitCode = exitCode, Message = message });
 
-    private StatusDocument Status()
+    private StatusDocument Status(IReadOnlyList<string> differences)
     {
         var handovers = _policies.Values.Select(policy => Status(policy.Current)).ToList();
         return new StatusDocument
         {
             Pool = new PoolStatus(
-                Environment.ProcessId, ProgramVersion.Text, _started, Mono.Unix.Native.Syscall.geteuid(),
+                Environment.ProcessId, ProgramVersion.Text, _started, _imageStarted, Mono.Unix.Native.Syscall.geteuid(),
                 Mono.Unix.Native.Syscall.getegid(), Generation,
                 [.. _options.Pools.Select(pool => pool.Address.ToString())]),
             Sockets =
             [
                 .. _table.Sockets.Select(socket => new SocketStatus(
                     socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,
-                    socket.Queue?.Backlog,
-                    OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket))))),
+                    socket.Queue?.Backlog, socket.IsShared ? "adopted" : socket.IsHeld ? "held" : "missing",
+                    OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket)).Select(pool => pool.Address)))),
+                .. _table.Leaving.Select(socket => new SocketStatus(
+                    socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,
+                    socket.Queue?.Backlog, "leaving", null)),
             ],
+            Limits = Limits(),
+            Differences = differences,
             Zerglings = [.. _roster.Values.Select(one => Status(one, FindMember(one.Id)!))],
+            Deployments = [.. _deployments.Select(Status)],
             Handover = handovers.Find(handover => handover is not null),
+            Rollback = [.. _policies.Select(pool => Status(pool.Key, pool.Value)).OfType<RollbackStatus>()],
             Pools = _policies.Count == 1 ? null :
             [
                 .. _policies.Zip(handovers, (pool, handover) => new EachPoolStatus(
-                    pool.Key.Address.ToString(), pool.Value.Generation, handover)),
+                    pool.Key.ToString(), pool.Value.Generation, handover)),
             ],
             History =
             [
                 .. from pool in _policies
                    from record in pool.Value.History
                    orderby record.Started + record.Duration descending
-                   select new HistoryStatus(
-                       record.To, record.Release, record.From, record.Outcome.ToString().ToLowerInvariant(),
-                       record.Reason, record.Output, record.Started, Math.Round(record.Duration.TotalSeconds, 3),
-                       OneOfSeveral([pool.Key])),
+                   select Entry(pool.Key, record) with { Pool = OneOfSeveral([pool.Key]) },
             ],
         };
     }
+
+    private static string Text(HandoverOutcome outcome) => outcome switch
+    {
+        HandoverOutcome.Completed => "completed",
+        HandoverOutcome.RolledBack => "rolled back",
+        _ => "failed",
+    };
 
     private static HandoverStatus? Status(CurrentHandover? current) => current is null ? null
         : new HandoverStatus(current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started);
@@ -170,6 +216,5 @@ internal sealed partial class Pool
         zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
 
     // Nobody asks which one where there is only one.
-    private string? OneOfSeveral(IEnumerable<PoolSpec> pools)
-        => _policies.Count == 1 ? null : string.Join(", ", pools.Select(pool => pool.Address));
+    private string? OneOfSeveral(IEnumerable<ListenAddress> pools) => _policies.Count == 1 ? null : string.Join(", ", pools);
 }

@@ -14,8 +14,8 @@ internal sealed partial class Pool
         [LoggerMessage(111, LogLevel.Warning, "{Path}: uid {Uid} gid {Gid} pid {Pid} may not attach, refused")]
         public static partial void AttachRefused(ILogger log, string path, uint uid, uint gid, int pid);
 
-        [LoggerMessage(112, LogLevel.Warning, "connection of pid {Pid} uid {Uid} dropped: {Reason}")]
-        public static partial void Dropped(ILogger log, int pid, uint uid, string reason);
+        [LoggerMessage(112, LogLevel.Warning, "connection of pid {Pid} uid {Uid} gid {Gid} dropped: {Reason}")]
+        public static partial void Dropped(ILogger log, int pid, uint uid, uint gid, string reason);
 
         [LoggerMessage(113, LogLevel.Debug, "pid {Pid} uid {Uid} took the greeting but holds no socket: no zergling")]
         public static partial void NoZergling(ILogger log, int pid, uint uid);
@@ -69,7 +69,120 @@ internal sealed partial class Pool
             "listener {Address}: {Queued} connections wait, of {Backlog} that may; what comes beyond is dropped")]
         public static partial void Crowded(ILogger log, string address, int queued, int backlog);
 
+        [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
+        public static partial void Opened(ILogger log, string version, int pid, string config, string sockets);
+
+        [LoggerMessage(101, LogLevel.Warning,
+            "running as root (gid {Gid}): set uid and gid so that nothing needs to be")]
+        public static partial void RunsAsRoot(ILogger log, uint gid);
+
+        [LoggerMessage(131, LogLevel.Warning, "{Problem}; whoever got it from a pool before has {Patience} to give it back")]
+        public static partial void Missing(ILogger log, string problem, string patience);
+
+        [LoggerMessage(132, LogLevel.Information, "listener {Address} is back, from {Source}")]
+        public static partial void Recovered(ILogger log, string address, string source);
+
+        [LoggerMessage(133, LogLevel.Warning,
+            "what pid {Pid} uid {Uid} gid {Gid} offers as {Address} {Reason}, refused")]
+        public static partial void OfferRefused(ILogger log, string address, int pid, uint uid, uint gid, string reason);
+
+        [LoggerMessage(134, LogLevel.Warning, "the next pool will know less: {Problem}, ignoring")]
+        public static partial void NoRecord(ILogger log, string problem);
+
+        [LoggerMessage(147, LogLevel.Warning, "the history is not kept: {Problem}, ignoring")]
+        public static partial void NoJournal(ILogger log, string problem);
+
+        [LoggerMessage(148, LogLevel.Warning, "hook-{Hook} for release '{Release}' {Problem}, ignoring")]
+        public static partial void HookFailed(ILogger log, string hook, string release, string problem);
+
+        [LoggerMessage(149, LogLevel.Warning, "hook-{Hook} for release '{Release}' is dropped: too many wait, ignoring")]
+        public static partial void HookDropped(ILogger log, string hook, string release);
+
+        [LoggerMessage(163, LogLevel.Information, "metrics at {Place}")]
+        public static partial void Metered(ILogger log, string place);
+
+        [LoggerMessage(135, LogLevel.Information, "{Summary}")]
+        public static partial void Reloaded(ILogger log, string summary);
+
+        [LoggerMessage(136, LogLevel.Error, "not reloaded, nothing has changed: {Problem}")]
+        public static partial void NotReloaded(ILogger log, string problem);
+
+        [LoggerMessage(137, LogLevel.Warning, "a socket file keeps its mode: {Problem}, ignoring")]
+        public static partial void ModeStays(ILogger log, string problem);
+
+        [LoggerMessage(138, LogLevel.Information, "listener {Address} is closed")]
+        public static partial void LetGo(ILogger log, string address);
+
+        [LoggerMessage(139, LogLevel.Information, "{Command} ordered by uid {Uid} pid {Pid}")]
+        public static partial void PoolOrdered(ILogger log, string command, uint uid, int pid);
+
+        [LoggerMessage(150, LogLevel.Information, "listener {Address} is adopted from {Source}, which listens on it as well")]
+        public static partial void Adopted(ILogger log, string address, string source);
+
+        [LoggerMessage(151, LogLevel.Information, "listener {Address}: set right: {Found}")]
+        public static partial void SetRight(ILogger log, string address, string found);
+
+        [LoggerMessage(152, LogLevel.Warning,
+            "listener {Address}: its path may go with the server that it was adopted from: {Problem}, ignoring")]
+        public static partial void NoSpare(ILogger log, string address, string problem);
+
+        [LoggerMessage(153, LogLevel.Information, "listener {Address}: the server that it was adopted from is gone")]
+        public static partial void Inherited(ILogger log, string address);
+
         [LoggerMessage(130, LogLevel.Warning, "{Zergling}: its worker {Pid} cannot be told to end, ignoring")]
         public static partial void NotDismissed(ILogger log, string zergling, int pid);
+
+        [LoggerMessage(154, LogLevel.Information, "{Zergling} is told to wait in standby: {Reason}")]
+        public static partial void PutAside(ILogger log, string zergling, string reason);
+
+        [LoggerMessage(156, LogLevel.Information, "deploy of a release {Release} ordered by uid {Uid} pid {Pid}")]
+        public static partial void DeployOrdered(ILogger log, string release, uint uid, int pid);
+
+        [LoggerMessage(157, LogLevel.Information, "deployment {Deployment}: launcher pid {Pid} started, release {Release}")]
+        public static partial void Launched(ILogger log, int deployment, int pid, string release);
+
+        [LoggerMessage(158, LogLevel.Error, "deployment {Deployment} came to nothing: {Problem}")]
+        public static partial void NotLaunched(ILogger log, int deployment, string problem);
+
+        [LoggerMessage(159, LogLevel.Information, "deployment {Deployment}: launcher pid {Pid} has left")]
+        public static partial void LauncherLeft(ILogger log, int deployment, int pid);
+
+        [LoggerMessage(160, LogLevel.Error,
+            "deployment {Deployment}: launcher pid {Pid} ended with {Status} while it served, starting it again in {Wait}")]
+        public static partial void LauncherDied(ILogger log, int deployment, int pid, string status, string wait);
+
+        [LoggerMessage(161, LogLevel.Information,
+            "deployment {Deployment}: release '{Release}' was replaced meanwhile and is not started again")]
+        public static partial void LauncherNotWanted(ILogger log, int deployment, string release);
+
+        [LoggerMessage(162, LogLevel.Information, "{Signal}: {Launchers} launchers of this pool are told to leave first")]
+        public static partial void Ending(ILogger log, string signal, int launchers);
+
+        [LoggerMessage(155, LogLevel.Error, "release '{Release}' has left: whoever started it has to start it again")]
+        public static partial void NotStarted(ILogger log, string release);
+
+        [LoggerMessage(146, LogLevel.Error, "hardly any of {Most} descriptors is left: who connects is sent away")]
+        public static partial void Scarce(ILogger log, ulong most);
+
+        [LoggerMessage(145, LogLevel.Error,
+            "{Path} is not this pool's any more: {What}; whoever is attached goes on, whoever attaches is led elsewhere")]
+        public static partial void Swapped(ILogger log, string path, string what);
+
+        [LoggerMessage(140, LogLevel.Information, "upgrade to {Binary} ordered by uid {Uid} pid {Pid}")]
+        public static partial void UpgradeOrdered(ILogger log, string binary, uint uid, int pid);
+
+        [LoggerMessage(141, LogLevel.Error, "not upgraded: {Problem}")]
+        public static partial void NotUpgraded(ILogger log, string problem);
+
+        [LoggerMessage(142, LogLevel.Warning,
+            "version {Version} cannot read what this one hands over: it gets the sockets, and zerglings have to reconnect")]
+        public static partial void StateUnreadable(ILogger log, string version);
+
+        [LoggerMessage(143, LogLevel.Information, "executing {Path}, version {Version}")]
+        public static partial void Executing(ILogger log, string path, string version);
+
+        [LoggerMessage(144, LogLevel.Information,
+            "upgraded from {Before} to {Version}: {Sessions} sessions and {Sockets} sockets go on")]
+        public static partial void Upgraded(ILogger log, string before, string version, int sessions, int sockets);
     }
 }

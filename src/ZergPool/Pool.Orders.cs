@@ -18,18 +18,22 @@ internal sealed partial class Pool
 
     private Member? FindMember(int id) => Members.FirstOrDefault(member => member.Id == id);
 
-    private void Apply(PoolSpec pool, PolicyEvent happened)
+    private void Apply(ListenAddress pool, PolicyEvent happened)
     {
         var policy = _policies[pool];
         var before = (policy.Generation, policy.Members.Count);
+        var window = policy.Window;
         var orders = policy.Handle(happened, _time.GetUtcNow());
         foreach (var order in orders)
-            Execute(order);
+            Execute(pool, order);
         if (orders.Count > 0 || before != (policy.Generation, policy.Members.Count))
             ReportToManager();
+        if (before.Generation != policy.Generation || window != policy.Window)
+            WriteRecords();
+        FollowDeployments();
     }
 
-    private void Execute(PolicyOrder order)
+    private void Execute(ListenAddress pool, PolicyOrder order)
     {
         switch (order)
         {
@@ -42,16 +46,39 @@ internal sealed partial class Pool
                 }, note.Text);
                 break;
             case PolicyOrder.Resume resume when _roster.TryGetValue(resume.Id, out var zergling):
-                Tell(zergling, new ResumeFrame(), 'p');
+                Tell(zergling, new ResumeFrame { Generation = resume.Generation }, 'p');
                 break;
             case PolicyOrder.Pause pause when _roster.TryGetValue(pause.Id, out var zergling):
                 Tell(zergling, new PauseFrame(), 'p');
                 break;
+            case PolicyOrder.PutAside aside when _roster.TryGetValue(aside.Id, out var zergling):
+                Log.PutAside(_log, Describe(zergling), aside.Reason);
+                Tell(zergling, new PauseFrame { Standby = true }, 'p');
+                break;
+            case PolicyOrder.Check check when _roster.TryGetValue(check.Id, out var zergling):
+                StartCheck(zergling);
+                break;
+            case PolicyOrder.Over over:
+                _counters.Add(pool.ToString(), over.Record);
+                Write(pool, over.Record);
+                Tell(pool, over.Record);
+                break;
+            case PolicyOrder.Ready ready:
+                Tell(HookNames.Ready, pool, ready.Member, took: ready.Took);
+                break;
+            case PolicyOrder.Drained drained:
+                Tell(HookNames.Drained, pool, drained.Member, drained.Reason, drained.Took);
+                break;
+            case PolicyOrder.StartAgain again:
+                StartAgain(again.Release);
+                break;
             case PolicyOrder.Drain drain when _roster.TryGetValue(drain.Id, out var zergling):
                 Log.Draining(_log, Describe(zergling), drain.Reason);
+                NoteLeaving(drain.Id);
                 Tell(zergling, new DrainFrame { Mercy = _options.Mercy.TotalSeconds, Reason = drain.Reason }, 'q');
                 break;
             case PolicyOrder.Stop stop when _roster.TryGetValue(stop.Id, out var zergling):
+                NoteLeaving(stop.Id);
                 Stop(zergling, stop);
                 zergling.KillAt ??= _time.GetUtcNow() + _options.Mercy;
                 break;

@@ -1,10 +1,12 @@
 using System.Net.Sockets;
 using Zerg;
+using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
 using Zerg.Protocol;
 using ZergPool.Handover;
 using ZergPool.Listening;
+using ZergPool.Metrics;
 using ZergPool.Roster;
 
 namespace ZergPool;
@@ -20,13 +22,14 @@ internal sealed partial class Pool
             var peer = PeerCredentials.Of(connected.Socket);
             if (!_mayAttach.Allows(peer))
             {
-                Log.AttachRefused(_log, connected.Pool.Address.ToString(), peer.Uid, peer.Gid, peer.Pid);
+                _counters.Refuse(Refusal.Attach);
+                Log.AttachRefused(_log, connected.Pool.ToString(), peer.Uid, peer.Gid, peer.Pid);
                 connected.Socket.Dispose();
                 _handshakeSlots.Release();
                 return;
             }
 
-            session = new Session(connected.Socket, connected.Pool, peer);
+            session = new Session(connected.Socket, connected.Pool, peer, Patience);
         }
         catch (SocketException)
         {
@@ -35,31 +38,44 @@ internal sealed partial class Pool
             return;
         }
 
+        // Its process took one more descriptor than the connection.
+        if (session.Process is { } process && FileLimit.IsNear(process.Descriptor.Number))
+        {
+            session.Dispose();
+            _handshakeSlots.Release();
+            return;
+        }
+
         _handshakes.Add(session);
         try
         {
-            await session.GreetAsync([.. _table.Of(session.Pool).Select(socket => socket.Descriptor)]);
+            // Until the pool has its sockets it greets who speaks first, and offers what it has.
+            if (_table.IsComplete)
+                await session.GreetAsync(Descriptors(session.Pool));
         }
         catch (IOException problem)
         {
-            Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, $"the greeting could not be sent: {problem.Message}");
+            Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid, $"the greeting could not be sent: {problem.Message}");
             EndHandshake(session);
             session.Dispose();
             return;
         }
 
-        _ = RunSessionAsync(session);
+        Run(session);
     }
 
-    private async Task RunSessionAsync(Session session)
+    private void Run(Session session) => session.Running = RunAsync(session, _freezing.Token);
+
+    private async Task RunAsync(Session session, CancellationToken freeze)
     {
-        var problem = await session.RunAsync(async frame =>
+        var problem = await session.RunAsync(async (frame, offered) =>
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Events.TryWrite(new PoolEvent.Received(session, frame, done));
+            Events.TryWrite(new PoolEvent.Received(session, frame, offered, done));
             await done.Task;
-        });
-        Events.TryWrite(new PoolEvent.Ended(session, problem));
+        }, freeze);
+        if (!session.IsFrozen)
+            Events.TryWrite(new PoolEvent.Ended(session, problem));
     }
 
     private void EndHandshake(Session session)
@@ -85,35 +101,31 @@ internal sealed partial class Pool
                 return;
             if (_bySession.TryGetValue(received.Session, out var zergling))
                 Obey(zergling, received.Frame);
-            else if (received.Frame is HelloFrame hello)
-                Admit(received.Session, hello);
+            else if (received.Frame is OfferFrame offer && IsWaiting(received.Session))
+                TakeOffer(received.Session, offer, received.Offered);
+            else if (received.Frame is HelloFrame hello && !_table.IsComplete && !IsWaiting(received.Session))
+                KeepWaiting(received.Session, hello);
+            else if (received.Frame is HelloFrame known && !IsWaiting(received.Session))
+                Admit(received.Session, known, []);
             else
                 Refuse(received.Session, $"expected hello, received {received.Frame.GetType().Name}", ExitCodes.Failed);
         }
         finally
         {
+            foreach (var offered in received.Offered)
+                offered.Dispose();
             received.Done.SetResult();
         }
     }
 
-    private void Admit(Session session, HelloFrame hello)
+    // Its sockets came with the greeting, or come with the welcome.
+    private void Admit(Session session, HelloFrame hello, IReadOnlyList<FileDescriptor> descriptors)
     {
         EndHandshake(session);
-        if (hello.Protocol != FrameChannel.ProtocolVersion)
-        {
-            Refuse(
-                session, $"it speaks protocol {hello.Protocol}, this pool {FrameChannel.ProtocolVersion}",
-                ExitCodes.Configuration);
+        if (!IsAcceptable(session, hello))
             return;
-        }
-
-        if (_bySession.Count >= MaxSessions)
-        {
-            Refuse(session, $"the pool has {MaxSessions} sessions, its limit", ExitCodes.TryAgain);
-            return;
-        }
-
-        var zergling = new Zergling(++_lastId, session.Pool, session.Peer)
+        Forget(session.Peer.Pid);
+        var zergling = new Zergling(IdFor(hello), session.Pool, session.Peer)
         {
             Session = session,
             Name = FrameText.Cut(hello.Name.Length > 0 ? hello.Name : SocketHolders.Command(session.Peer.Pid)),
@@ -121,27 +133,58 @@ internal sealed partial class Pool
         };
         _roster.Add(zergling.Id, zergling);
         _bySession.Add(session, zergling);
-        session.Send(new WelcomeFrame
-        {
-            Protocol = FrameChannel.ProtocolVersion,
-            Session = zergling.Id,
-            Generation = _policies[session.Pool].Generation,
-            Version = ProgramVersion.Text,
-            Backlog = _options.Backlog,
-            Sockets = [.. _table.Of(session.Pool).Select(socket => socket.Info)],
-        });
-        var kind = hello.Role == ZerglingRole.Launcher ? MemberKind.Launcher : MemberKind.App;
-        var member = new Member(zergling.Id, kind, FrameText.Cut(hello.Release), hello.Mode, _time.GetUtcNow());
+        session.Send(
+            new WelcomeFrame
+            {
+                Protocol = FrameChannel.ProtocolVersion,
+                Session = zergling.Id,
+                Generation = _policies[session.Pool].Generation,
+                Version = ProgramVersion.Text,
+                Backlog = _options.Backlog,
+                Sockets = [.. Passed(session.Pool).Select(socket => socket.Info)],
+            },
+            descriptors);
+        var member = Enrolled(zergling.Id, hello);
         Log.Attached(
-            _log, zergling.Id, zergling.Name, member.Release, kind.ToString().ToLowerInvariant(), session.Peer.Pid,
+            _log, zergling.Id, zergling.Name, member.Release, member.Kind.ToString().ToLowerInvariant(), session.Peer.Pid,
             session.Peer.Uid);
+        NoteAttached(zergling, member);
+        _counters.Attaches++;
+        Tell(HookNames.Attached, zergling.Pool, member);
         Apply(zergling.Pool, new PolicyEvent.Attached(member));
+        WriteRecords();
         Guard(Describe(zergling));
     }
 
-    private void Refuse(Session session, string reason, int exitCode)
+    private bool IsAcceptable(Session session, HelloFrame hello)
     {
-        Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, reason);
+        if (hello.Protocol != FrameChannel.ProtocolVersion)
+        {
+            Refuse(
+                session, $"it speaks protocol {hello.Protocol}, this pool {FrameChannel.ProtocolVersion}",
+                ExitCodes.Configuration);
+        }
+        else if (_bySession.Count + _waiting.Count >= _options.MaxSessions)
+        {
+            Refuse(session, $"the pool has {_options.MaxSessions} sessions, its limit (max-sessions)", ExitCodes.TryAgain,
+                Refusal.Sessions);
+        }
+        else if (WhyDoubt(session, hello) is { } doubt)
+        {
+            Refuse(session, doubt, ExitCodes.NotPermitted, Refusal.Claim);
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Refuse(Session session, string reason, int exitCode, Refusal kind = Refusal.Protocol)
+    {
+        _counters.Refuse(kind);
+        Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid, reason);
         session.Send(new StopFrame { Reason = reason, ExitCode = exitCode });
         session.Close();
     }
@@ -150,7 +193,8 @@ internal sealed partial class Pool
     {
         switch (frame)
         {
-            case ReadyFrame:
+            case ReadyFrame ready:
+                zergling.Probes = FrameText.Cut(ready.Probes);
                 Apply(zergling.Pool, new PolicyEvent.BecameReady(zergling.Id));
                 break;
             case FailedFrame failed:
@@ -162,6 +206,10 @@ internal sealed partial class Pool
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State));
+                CountCrashes(zergling, state.Crashes);
+                break;
+            case OfferFrame:
+                // Somebody else was faster.
                 break;
             case ByeFrame bye:
                 zergling.Bye = bye.Reason.Length > 0 ? FrameText.Cut(bye.Reason) : "it left on purpose";
@@ -175,10 +223,11 @@ internal sealed partial class Pool
     private void End(Session session, string? problem)
     {
         EndHandshake(session);
+        _waiting.RemoveAll(one => one.Session == session);
         if (!_bySession.Remove(session, out var zergling))
         {
             if (problem is not null)
-                Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, problem);
+                Log.Dropped(_log, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid, problem);
             else if (!session.Spoke)
                 AdmitPlain(session);
             session.Dispose();
@@ -208,14 +257,23 @@ internal sealed partial class Pool
     {
         _roster.Remove(zergling.Id);
         zergling.Dispose();
+        _leaver = zergling;
         Apply(zergling.Pool, new PolicyEvent.Left(zergling.Id, reason));
+        _leaver = null;
     }
 
     private void Announce(PoolSocket socket)
     {
-        foreach (var zergling in _roster.Values.Where(one => _table.Of(one.Pool).Contains(socket)))
+        foreach (var zergling in _roster.Values.Where(one => Passed(one.Pool).Contains(socket)))
             zergling.Session?.Send(new SocketsFrame { Added = [socket.Info] }, [socket.Descriptor]);
+        WriteRecords();
+
+        // Of one name it would keep both, and pass both.
+        _manager.Forget(socket.Spec.Name);
+        _manager.Store(socket.Spec.Name, socket.Descriptor);
     }
+
+    private FileDescriptor[] Descriptors(ListenAddress pool) => [.. Passed(pool).Select(socket => socket.Descriptor)];
 
     private static string Describe(Zergling zergling) => $"zergling {zergling.Id} ({zergling.Name}, pid {zergling.Pid})";
 }

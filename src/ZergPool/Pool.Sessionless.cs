@@ -13,7 +13,7 @@ internal sealed partial class Pool
     private void AdmitPlain(Session session)
     {
         var peer = session.Peer;
-        if (peer.Pid == 0 || _roster.Values.Any(known => known.Pid == peer.Pid))
+        if (!_table.IsComplete || peer.Pid == 0 || _roster.Values.Any(known => known.Pid == peer.Pid))
             return;
 
         // In this order: a process that ends closes its descriptors one by one, and its child may keep them.
@@ -26,7 +26,15 @@ internal sealed partial class Pool
             return;
         }
 
-        var zergling = new Zergling(++_lastId, session.Pool, peer)
+        var zergling = Enrol(session.Pool, peer, process);
+        if (!holds)
+            Obscure(zergling);
+        Guard(Describe(zergling));
+    }
+
+    private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process)
+    {
+        var zergling = new Zergling(++_lastId, pool, peer)
         {
             Pid = process.Pid,
             Name = SocketHolders.Command(process.Pid),
@@ -35,23 +43,22 @@ internal sealed partial class Pool
         _roster.Add(zergling.Id, zergling);
         Watch(process);
         Log.Attached(_log, zergling.Id, zergling.Name, "", "uwsgi", process.Pid, peer.Uid);
-        Apply(zergling.Pool, new PolicyEvent.Attached(
-            new Member(zergling.Id, MemberKind.Uwsgi, "", ZergMode.Join, _time.GetUtcNow())
-            {
-                Obeys = _options.LegacyFifos.Count > 0,
-            }));
-        if (!holds)
-            Obscure(zergling);
-        Guard(Describe(zergling));
+        var member = new Member(zergling.Id, MemberKind.Uwsgi, "", ZergMode.Join, _time.GetUtcNow())
+        {
+            Obeys = _options.LegacyFifos.Count > 0,
+        };
+        _counters.Attaches++;
+        Tell(HookNames.Attached, pool, member);
+        Apply(pool, new PolicyEvent.Attached(member));
+        WriteRecords();
+        return zergling;
     }
 
-    private HashSet<ulong> Inodes(PoolSpec pool)
-        => [.. _table.Of(pool).Select(socket => socket.Descriptor.Inode)];
+    private HashSet<ulong> Inodes(ListenAddress pool) => [.. Descriptors(pool).Select(descriptor => descriptor.Inode)];
 
     private void Watch(ProcessHandle process)
     {
-        // Its thread is needed for processes without a session alone.
-        var poller = _poller ??= new Poller();
+        var poller = Poller;
         poller.Add(process.Descriptor, () =>
         {
             poller.Remove(process.Descriptor);
@@ -59,8 +66,26 @@ internal sealed partial class Pool
         });
     }
 
+    // Its thread is needed for processes without a session alone.
+    private Poller Poller => _poller ??= new Poller();
+
     private void ProcessEnded(ProcessHandle process)
     {
+        if (_table.Formers.Contains(process))
+        {
+            FormerEnded(process);
+            return;
+        }
+
+        if (CheckEnded(process) || HookEnded(process))
+            return;
+        if (_deployments.Find(one => one.Process == process) is { } deployment)
+        {
+            LauncherEnded(deployment);
+            Guard("the launcher that ended");
+            return;
+        }
+
         foreach (var zergling in _roster.Values)
         {
             if (zergling.Process == process)
@@ -84,14 +109,17 @@ internal sealed partial class Pool
     // A uWSGI that daemonizes ends as the process that attached, while its child serves on.
     // It forks twice on its way, and a look at the processes may come between the end of the one and the other: what
     // one look has missed is there when the next one begins.
-    private ProcessHandle? Heir(PoolSpec pool) => FindHeir(pool) ?? FindHeir(pool);
+    private ProcessHandle? Heir(ListenAddress pool) => FindHeir(pool) ?? FindHeir(pool);
 
-    private ProcessHandle? FindHeir(PoolSpec pool)
+    private ProcessHandle? FindHeir(ListenAddress pool)
     {
         var known = _roster.Values.SelectMany(other => other.Workers.Keys.Append(other.Pid))
             .Concat(_handshakes.Select(session => session.Peer.Pid)).ToHashSet();
+
+        // The service manager keeps the sockets too, and everybody descends from it.
+        var own = ProcessTable.Ancestry(Environment.ProcessId).ToHashSet();
         return SocketHolders.Of(Inodes(pool))
-            .Where(pid => pid != Environment.ProcessId && !ProcessTable.Ancestry(pid).Any(known.Contains))
+            .Where(pid => !own.Contains(pid) && !ProcessTable.Ancestry(pid).Any(known.Contains) && !_table.IsFormer(pid))
             .Order().Select(ProcessHandle.Open).FirstOrDefault(process => process is not null);
     }
 

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
+using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Handover;
 using ZergPool.Listening;
+using ZergPool.Metrics;
 using ZergPool.Roster;
 
 namespace ZergPool;
@@ -16,11 +18,12 @@ namespace ZergPool;
 /// </summary>
 internal sealed partial class Pool : IDisposable
 {
-    private const int MaxSessions = 256;
-    private const int MaxHandshakes = 32;
     private const int CrowdedPercent = 80;
     private const int GuardEveryTicks = 5;
     private const int TrimAfterIdleTicks = 2;
+
+    // The reports of zerglings under load never let it rest: without this its garbage would come to 20 MB.
+    private const int TrimEveryTicks = 10;
 
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
@@ -30,47 +33,60 @@ internal sealed partial class Pool : IDisposable
     private readonly Channel<PoolEvent> _events =
         Channel.CreateUnbounded<PoolEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly PoolOptions _options;
-    private readonly BoundSockets _table;
+    private readonly PoolSockets _table;
+    private readonly OwnSockets _own;
+    private readonly Func<FreshOptions> _load;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
 
-    // Each pool hands over by itself: who attaches to one takes over from nobody of another.
-    private readonly Dictionary<PoolSpec, HandoverPolicy> _policies;
-    private readonly ListenerGuard _guard;
-    private readonly AccessList _mayAttach;
-    private readonly AccessList _mayOrder;
-    private readonly DateTimeOffset _started;
+    // Each pool, by its path, hands over by itself: who attaches to one takes over from nobody of another.
+    private readonly Dictionary<ListenAddress, HandoverPolicy> _policies;
     private readonly ServiceNotifier _manager = ServiceNotifier.FromEnvironment();
-    private readonly SemaphoreSlim _handshakeSlots = new(MaxHandshakes);
+    private readonly SemaphoreSlim _handshakeSlots;
     private readonly List<Session> _handshakes = [];
     private readonly SortedDictionary<int, Zergling> _roster = [];
     private readonly Dictionary<Session, Zergling> _bySession = [];
     private readonly List<PendingCommand> _pending = [];
     private readonly Dictionary<PoolSocket, string> _unrepaired = [];
     private readonly HashSet<PoolSocket> _crowded = [];
+    private PoolOptions _options;
+    private ListenerGuard _guard;
+    private AccessList _mayAttach;
+    private volatile AccessList _mayOrder;
+    private DateTimeOffset _started;
     private Poller? _poller;
     private int _lastId;
     private int _ticks;
     private int _idleTicks;
 
-    public Pool(PoolOptions options, BoundSockets table, ILogger log, TimeProvider time)
+    public Pool(
+        PoolOptions options, OwnSockets own, PoolSockets table, Func<FreshOptions> load, ILogger log, TimeProvider time)
     {
         _options = options;
+        _handshakeSlots = new SemaphoreSlim(options.MaxHandshakes);
+        _own = own;
         _table = table;
+        _load = load;
         _log = log;
         _time = time;
-        _started = time.GetUtcNow();
-        var limits = new PolicyLimits { Ready = options.ReadyTimeout, Mercy = options.Mercy };
-        _policies = options.Pools.ToDictionary(pool => pool, _ => new HandoverPolicy(limits));
-        _guard = new ListenerGuard(options.Backlog, BoundSockets.File(options));
-        var own = Mono.Unix.Native.Syscall.geteuid();
-        _mayAttach = AccessList.Attaching(options, own);
-        _mayOrder = AccessList.Ordering(options, own);
+        _started = _imageStarted = time.GetUtcNow();
+        _counters = new Counters { Created = _started };
+        _policies = options.Pools.ToDictionary(pool => pool.Address, _ => new HandoverPolicy(LimitsOf(options)));
+        (_guard, _mayAttach, _mayOrder) = Rules(options);
+        TakeUpRecords();
     }
+
+    /// <summary>The configuration files as the command line named them, for launchers.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The log itself, which an operator may have opened anew.</summary>
+    public ProgramLog? ProgramLog { get; init; }
 
     /// <summary>Where every other part posts what happened.</summary>
     public ChannelWriter<PoolEvent> Events => _events.Writer;
+
+    /// <summary>Whether somebody may give this pool orders; it may be asked from anywhere.</summary>
+    public bool MayOrder(PeerCredentials peer) => _mayOrder.Allows(peer);
 
     /// <summary>A place among the handshakes under way; the owner loop gives it back.</summary>
     /// <remarks>
@@ -87,52 +103,82 @@ internal sealed partial class Pool : IDisposable
     }
 
     /// <summary>Works until it is told to stop.</summary>
+    /// <exception cref="ZergException">Nobody gave back a socket that others hold, within recover-timeout.</exception>
     public async Task RunAsync()
     {
         if (_manager.Problem is { } problem)
             Log.NoManager(_log, problem);
         using var timer = _time.CreateTimer(_ => Events.TryWrite(new PoolEvent.Ticked()), null, s_tick, s_tick);
-        ReportToManager();
+        if (!_goesOn)
+            TakeUpJournals();
+        if (_table.IsComplete)
+            Complete();
+        else
+            BeginRecovery();
         await foreach (var happened in _events.Reader.ReadAllAsync())
         {
-            if (happened is PoolEvent.Stopped stopped)
+            if (happened is PoolEvent.Stopped stopped && !BeginEnd(stopped.Signal))
             {
                 Stop(stopped.Signal);
                 return;
             }
 
-            try
+            await DealAsync(happened);
+            if (_failure is not null)
+                throw _failure;
+            if (IsEndDue())
             {
-                await HandleAsync(happened);
+                Stop(_endSignal);
+                return;
             }
-            catch (Exception failure)
-            {
-                // The kernel refused something that only this event wanted, or there is a mistake in here: in both
-                // cases everybody else is served on.
-                Log.EventFailed(_log, happened.GetType().Name, failure is IOException ? failure.Message : $"{failure}");
-                if (happened is PoolEvent.Commanded { Reply: var reply })
-                    reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
-            }
-
-            AnswerPending();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        EndSharing();
         _poller?.Dispose();
         _manager.Dispose();
         foreach (var zergling in _roster.Values)
             zergling.Dispose();
         foreach (var session in _handshakes)
             session.Dispose();
+        foreach (var deployment in _deployments)
+            deployment.Dispose();
+        foreach (var run in _checks)
+        {
+            run.Kill();
+            run.Dispose();
+        }
+
+        _hooks.Dispose();
         _handshakeSlots.Dispose();
+        _freezing.Dispose();
+    }
+
+    private async Task DealAsync(PoolEvent happened)
+    {
+        try
+        {
+            await HandleAsync(happened);
+        }
+        catch (Exception failure)
+        {
+            // The kernel refused something that only this event wanted, or there is a mistake in here: in both
+            // cases everybody else is served on.
+            Log.EventFailed(_log, happened.GetType().Name, failure is IOException ? failure.Message : $"{failure}");
+            if (happened is PoolEvent.Commanded { Reply: var reply })
+                reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
+        }
+
+        AnswerPending();
     }
 
     private async Task HandleAsync(PoolEvent happened)
     {
-        _idleTicks = happened is PoolEvent.Ticked ? _idleTicks + 1 : 0;
+        if (happened is not PoolEvent.Glanced)
+            _idleTicks = happened is PoolEvent.Ticked ? _idleTicks + 1 : 0;
         switch (happened)
         {
             case PoolEvent.Connected connected:
@@ -150,14 +196,47 @@ internal sealed partial class Pool : IDisposable
             case PoolEvent.Commanded commanded:
                 Command(commanded);
                 break;
+            case PoolEvent.ReloadAsked asked:
+                BeginReload(asked);
+                break;
+            case PoolEvent.Loaded loaded:
+                Reload(loaded);
+                break;
+            case PoolEvent.Compared compared:
+                compared.Reply.TrySetResult(new ControlReply { Status = Status(Differences(compared.Fresh)) });
+                break;
+            case PoolEvent.Scraped scraped:
+                scraped.Text.TrySetResult(Metrics());
+                break;
+            case PoolEvent.UpgradeAsked:
+                UpgradeBySignal();
+                break;
+            case PoolEvent.Checked check:
+                GoOn(check.Successor);
+                break;
+            case PoolEvent.Frozen:
+                await FrozenAsync();
+                break;
             case PoolEvent.Crowded:
                 MakeRoom();
+                break;
+            case PoolEvent.Reopening:
+                _ = ProgramLog?.ReopenAsync();
+                break;
+            case PoolEvent.Glanced:
+                Guard(FormerServer, _table.Shared);
                 break;
             case PoolEvent.Ticked:
                 MakeRoom();
                 foreach (var pool in _policies.Keys)
                     Apply(pool, new PolicyEvent.Tick());
                 EnforceMercy();
+                EnforceChecks();
+                _hooks.Enforce(_time.GetUtcNow());
+                Recover();
+                RestartLaunchers();
+                StartQueued();
+                LetGo();
                 Rest();
                 break;
         }
@@ -166,24 +245,34 @@ internal sealed partial class Pool : IDisposable
     private void Rest()
     {
         if (++_ticks % GuardEveryTicks == 0)
+        {
             Guard("somebody");
-        if (_idleTicks == TrimAfterIdleTicks)
+            GuardPaths();
+            WatchDescriptors();
+            LookForFormers();
+        }
+
+        var isDue = _idleTicks < TrimAfterIdleTicks && _ticks % TrimEveryTicks == 0;
+        if (isDue || _idleTicks == TrimAfterIdleTicks)
             MemoryTrim.Collect();
 
         // Every time: three calls and a few page faults a second, and what the tick itself ran is let go again.
-        if (_idleTicks >= TrimAfterIdleTicks)
+        if (isDue || _idleTicks >= TrimAfterIdleTicks)
             MemoryTrim.DropFilePages();
     }
 
-    private void Guard(string suspect)
+    private void Guard(string suspect) => Guard(suspect, _table.Sockets);
+
+    private void Guard(string suspect, IEnumerable<PoolSocket> sockets)
     {
-        foreach (var socket in _table.Sockets)
+        foreach (var socket in sockets.Where(socket => socket.IsHeld))
         {
             try
             {
                 foreach (var repaired in _guard.Check(socket, out var boundAnew))
                 {
                     Log.Repaired(_log, socket.Spec.Address.ToString(), repaired, suspect);
+                    _counters.Repair(socket.Spec.Name);
                     if (boundAnew)
                         Announce(socket);
                 }
@@ -230,8 +319,32 @@ internal sealed partial class Pool : IDisposable
         }
     }
 
+    private static PolicyLimits LimitsOf(PoolOptions options) => new()
+    {
+        Ready = options.ReadyTimeout,
+        Mercy = options.Mercy,
+        RollbackWindow = options.RollbackWindow,
+        Checks = options.CheckCommand.Count > 0,
+        MaxCrashes = options.MaxCrashes,
+        MaxGenerations = options.MaxGenerations,
+        History = options.MaxHistory,
+    };
+
+    private static (ListenerGuard Guard, AccessList Attaching, AccessList Ordering) Rules(PoolOptions options)
+    {
+        var own = Mono.Unix.Native.Syscall.geteuid();
+        return (
+            new ListenerGuard(options.Backlog, PoolSockets.File(options)), AccessList.Attaching(options, own),
+            AccessList.Ordering(options, own));
+    }
+
+    // What the pool of this path passes on.
+    private IReadOnlyList<PoolSocket> Passed(ListenAddress pool) => _table.Of(_options.Pools.First(one => one.Address == pool));
+
     private void ReportToManager()
     {
+        if (!_table.IsComplete)
+            return;
         var states = Members.GroupBy(member => member.State)
             .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
         _manager.Ready($"generation {Generation}: {string.Join(", ", states.DefaultIfEmpty("no zergling"))}");

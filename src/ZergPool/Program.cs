@@ -14,7 +14,8 @@ internal static class Program
         if (args.Length == 0)
             return Complaint.Write("a configuration file is needed, or --zerg-pool: see zergpool --help", ExitCodes.Usage);
 
-        var result = CommandLine.Build(args).Parse(args, VocabularyOptions.Parsing);
+        var (own, words) = DeployCommand.Split(args);
+        var result = CommandLine.Build(own, words).Parse(own, VocabularyOptions.Parsing);
         if (result.Errors.Count > 0)
         {
             // One line, not the whole help: what was wrong is what is looked for.

@@ -22,6 +22,7 @@ internal static class OptionsReader
         options.Mode = Text(configuration, "zerg-mode") is { } mode ? Mode(mode) : options.Mode;
         options.DrainIdle = Time(configuration, "zerg-drain-idle") ?? options.DrainIdle;
         options.Mercy = Time(configuration, "zerg-mercy") ?? options.Mercy;
+        options.OrphanGrace = Time(configuration, "zerg-orphan-grace") ?? options.OrphanGrace;
         if (Text(configuration, "zerg-warm-up") is { } target)
             options.WarmUpPath = target == "none" ? null : target;
         return options;

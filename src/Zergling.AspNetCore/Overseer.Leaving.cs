@@ -32,9 +32,10 @@ internal sealed partial class Overseer
 
         // One of several pools: the others still want this process. An orphan's sockets may be nobody else's by now,
         // and no new release gets them before its pool is back.
-        if (_attachments.TrueForAll(other => other.IsDraining || (other.IsOrphan && !other.Accepts(_options.Mode))))
+        if (_attachments.TrueForAll(
+            other => other.IsDraining || (other.IsOrphan && !other.ServesInTheEnd(_options.Mode))))
             await DrainAllAsync(order.Reason, order.Mercy);
-        else if (_attachments.Find(other => other.IsOrphan && other.Accepts(_options.Mode)) is { } orphan)
+        else if (_attachments.Find(other => other.ServesInTheEnd(_options.Mode)) is { } orphan)
             Log.Remains(_log, orphan.Source);
         await ApplyAsync(attachment);
     }
@@ -48,13 +49,15 @@ internal sealed partial class Overseer
             return;
         }
 
-        if (_register.IsDraining)
+        if (_leaving)
         {
             // Who asks again may only want it sooner.
             _hurry.CancelAfter(mercy);
             return;
         }
 
+        _leaving = true;
+        await _aside.CancelAsync();
         _register.BeginDrain();
         Log.Draining(_log, reason, mercy.TotalSeconds, _register.Count);
         _reason = reason;

@@ -71,5 +71,21 @@ internal sealed partial class Overseer
             "serving on for '{Orphan}', whose session is over: nobody else may hold its sockets",
             EventName = "Remains")]
         public static partial void Remains(ILogger log, string orphan);
+
+        [LoggerMessage(218, LogLevel.Warning,
+            "the session with '{Source}' is over, accepting without it unless it is back within {Grace} s",
+            EventName = "OrphanedWaiting")]
+        public static partial void OrphanedWaiting(ILogger log, string source, double grace);
+
+        [LoggerMessage(219, LogLevel.Warning, "'{Source}' is still away, accepting without it", EventName = "Promoted")]
+        public static partial void Promoted(ILogger log, string source);
+
+        [LoggerMessage(220, LogLevel.Information, "'{Source}' is back, following its orders again",
+            EventName = "Returned")]
+        public static partial void Returned(ILogger log, string source);
+
+        [LoggerMessage(223, LogLevel.Warning, "'{Source}' cannot be used, going on without it: {Reason}",
+            EventName = "Refused")]
+        public static partial void Refused(ILogger log, string source, string reason);
     }
 }

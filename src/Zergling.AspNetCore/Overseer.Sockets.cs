@@ -17,7 +17,7 @@ internal sealed partial class Overseer
             {
                 try
                 {
-                    attachment.Gates[socket.Name] = _listeners.Add(socket);
+                    attachment.Put(_listeners.Add(socket));
                     continue;
                 }
                 catch (IOException problem)
@@ -46,19 +46,24 @@ internal sealed partial class Overseer
         : $"'{socket.Address}' speaks {socket.Protocol} (option socket), which an ASP.NET Core app does not: "
             + "name it with the option http-socket";
 
-    private async Task ChangeAsync(Attachment attachment, ZergOrder.Sockets change)
+    /// <returns>How many sockets came that were not held before, and how many went.</returns>
+    private async Task<(int Came, int Went)> ChangeAsync(Attachment attachment, ZergOrder.Sockets change)
     {
+        var (came, went) = (0, 0);
         foreach (var name in change.Removed)
         {
-            if (attachment.Gates.Remove(name, out var gate))
-                await _listeners.RemoveAsync(gate);
+            if (!attachment.Gates.TryGetValue(name, out var gate))
+                continue;
+            attachment.Remove(name);
+            await _listeners.RemoveAsync(gate);
+            went++;
         }
 
         foreach (var socket in change.Added)
         {
             try
             {
-                await AddAsync(attachment, socket);
+                came += await AddAsync(attachment, socket) ? 1 : 0;
             }
             catch (IOException problem)
             {
@@ -67,23 +72,22 @@ internal sealed partial class Overseer
             }
         }
 
-        Log.Changed(_log, attachment.Source, change.Added.Count, change.Removed.Count);
         await ApplyAsync(attachment);
+        return (came, went);
     }
 
-    private async Task AddAsync(Attachment attachment, ZergSocket socket)
+    private async Task<bool> AddAsync(Attachment attachment, ZergSocket socket)
     {
         if (attachment.Gates.TryGetValue(socket.Name, out var held))
         {
             // The same listener under a new number: the one held goes on, see Gate. Its certificate may be a new one.
-            if (held.Inode == socket.Descriptor.Inode && held.Socket.Protocol == socket.Protocol)
+            if (held.Socket.IsSameAs(socket))
             {
-                held.Certificate = TlsFiles.Load(socket) ?? held.Certificate;
-                socket.Dispose();
-                return;
+                held.Renew(socket, TlsFiles.Load(socket));
+                return false;
             }
 
-            attachment.Gates.Remove(socket.Name);
+            attachment.Remove(socket.Name);
             await _listeners.RemoveAsync(held);
         }
 
@@ -91,9 +95,10 @@ internal sealed partial class Overseer
         {
             Log.NotSpoken(_log, socket.Address, socket.Protocol);
             socket.Dispose();
-            return;
+            return false;
         }
 
-        attachment.Gates[socket.Name] = _listeners.Add(socket);
+        attachment.Put(_listeners.Add(socket));
+        return true;
     }
 }

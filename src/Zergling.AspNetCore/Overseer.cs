@@ -18,6 +18,7 @@ internal sealed partial class Overseer : IAsyncDisposable
         new UnboundedChannelOptions { SingleReader = true });
 
     private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _parted = new();
     private readonly CancellationTokenSource _hurry = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ZerglingOptions _options;
@@ -34,6 +35,10 @@ internal sealed partial class Overseer : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
     private Task _draining = Task.CompletedTask;
+    private Task _parting = Task.CompletedTask;
+    private CancellationTokenSource _aside = new();
+    private bool _leaving;
+    private Probe? _probe;
     private volatile bool _warm;
     private volatile bool _stopping;
     private int _failed;
@@ -69,7 +74,7 @@ internal sealed partial class Overseer : IAsyncDisposable
     /// <summary>Begins to follow orders.</summary>
     public void Start()
     {
-        foreach (var attachment in _attachments.Where(attachment => !attachment.IsPlain))
+        foreach (var attachment in _attachments.Where(attachment => attachment.Follower is not null))
         {
             attachment.Following = Task.Run(() => FollowAsync(attachment));
             attachment.BeginReports();
@@ -87,6 +92,9 @@ internal sealed partial class Overseer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _farewell, 1) != 0)
             return;
+
+        // Whoever has said it seeks no pool any more.
+        await _parted.CancelAsync();
         foreach (var attachment in _attachments)
             await attachment.EndReportsAsync();
         await SayAsync(client => client.ByeAsync(_reason));
@@ -110,39 +118,21 @@ internal sealed partial class Overseer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
+        await _parted.CancelAsync();
         await _hurry.CancelAsync();
+        await _aside.CancelAsync();
         _events.Writer.TryComplete();
         await Task.WhenAll([
-            _running, _ticking, _draining,
+            _running, _ticking, _draining, _parting,
             .. _attachments.Select(a => a.Following), .. _attachments.Select(a => a.EndReportsAsync())]);
 
         // A start that was stopped never comes to the host's own last station; one that failed still has to be
         // explained to the pool, see ZerglingService.
         if (_application.ApplicationStopping.IsCancellationRequested)
             await ByeAsync();
+        await CloseProbeAsync();
         foreach (var attachment in _attachments.Where(_ => _warm))
-        {
-            if (attachment.Client is { } client)
-                await client.DisposeAsync();
-        }
-    }
-
-    private async Task FollowAsync(Attachment attachment)
-    {
-        try
-        {
-            await foreach (var order in attachment.Client!.OrdersAsync(_over.Token))
-                Post(new ZerglingEvent.Ordered(attachment, order));
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ends.
-        }
-        finally
-        {
-            if (!_over.IsCancellationRequested)
-                Post(new ZerglingEvent.Orphaned(attachment));
-        }
+            await attachment.DisposeAsync();
     }
 
     private async Task TickAsync()
@@ -177,38 +167,14 @@ internal sealed partial class Overseer : IAsyncDisposable
 
     private Task HandleAsync(ZerglingEvent happened) => happened switch
     {
-        ZerglingEvent.Ordered { Order: ZergOrder.Resume } order => WantAsync(order.Attachment, true),
-        ZerglingEvent.Ordered { Order: ZergOrder.Pause } order => WantAsync(order.Attachment, false),
-        ZerglingEvent.Ordered { Order: ZergOrder.Drain drain } order => DrainAsync(order.Attachment, drain),
-        ZerglingEvent.Ordered { Order: ZergOrder.Stop stop } => StopAsync(stop.Reason, stop.ExitCode),
-        ZerglingEvent.Ordered { Order: ZergOrder.Sockets sockets } order => ChangeAsync(order.Attachment, sockets),
-        ZerglingEvent.Orphaned orphaned => OrphanAsync(orphaned.Attachment),
+        ZerglingEvent.Heard heard => HearAsync(heard.Attachment, heard.News),
         ZerglingEvent.Warm warm => WarmAsync(warm.Lukewarm),
         ZerglingEvent.Cold cold => FailAsync(cold.Reason),
         ZerglingEvent.Leave leave => DrainAllAsync(leave.Reason, _options.Mercy),
         ZerglingEvent.Hurry hurry => StopAsync(hurry.Reason, Environment.ExitCode),
+        ZerglingEvent.Tick => PromoteAsync(),
         _ => Task.CompletedTask,
     };
-
-    private async Task WantAsync(Attachment attachment, bool accept)
-    {
-        Log.Ordered(_log, attachment.Source, accept ? "resume" : "pause");
-        attachment.Wanted = accept;
-        await ApplyAsync(attachment);
-    }
-
-    // Opens or closes the gates of one pool as its wishes are.
-    private async Task ApplyAsync(Attachment attachment)
-    {
-        var open = _warm && !_stopping && attachment.Accepts(_options.Mode);
-        foreach (var gate in attachment.Gates.Values)
-        {
-            if (open)
-                gate.Open();
-            else
-                await gate.CloseAsync();
-        }
-    }
 
     private async Task WarmAsync(int? lukewarm)
     {
@@ -216,6 +182,7 @@ internal sealed partial class Overseer : IAsyncDisposable
             return;
         if (lukewarm is { } status)
             Log.Lukewarm(_log, _options.WarmUpPath ?? "", status);
+        OpenProbe();
         _warm = true;
         Log.Ready(_log, _options.Release);
         foreach (var attachment in _attachments)
@@ -223,19 +190,30 @@ internal sealed partial class Overseer : IAsyncDisposable
         NotifySocket.Tell("READY=1");
     }
 
-    private async Task OrphanAsync(Attachment attachment)
+    // A pool may have the app checked before it lets it serve.
+    private void OpenProbe()
     {
-        attachment.IsOrphan = true;
-        if (attachment.Accepts(_options.Mode))
-            Log.Orphaned(_log, attachment.Source);
-        else
-            Log.OrphanedIdle(_log, attachment.Source);
-        await ApplyAsync(attachment);
+        var followed = _attachments.Where(one => one.Follower is not null).ToList();
+        if (followed.Count == 0 || _listeners.All.MinBy(listener => listener.IsTls) is not { } listener)
+            return;
+        _probe = new Probe(listener, followed.Select(one => one.Client?.PoolUid).OfType<uint>(), _log);
+        foreach (var attachment in followed)
+            attachment.Probes = [_probe.Address];
+    }
+
+    private async Task CloseProbeAsync()
+    {
+        if (_probe is not { } probe)
+            return;
+        _probe = null;
+        foreach (var attachment in _attachments)
+            attachment.Probes = [];
+        await probe.DisposeAsync();
     }
 
     private void Report()
     {
         foreach (var attachment in _attachments)
-            attachment.Report(_warm, _options.Mode, _register);
+            attachment.Report(_warm, _register);
     }
 }

@@ -9,11 +9,8 @@ internal abstract record ZerglingEvent
     {
     }
 
-    /// <summary>The pool says what to do.</summary>
-    public sealed record Ordered(Attachment Attachment, ZergOrder Order) : ZerglingEvent;
-
-    /// <summary>The pool is gone.</summary>
-    public sealed record Orphaned(Attachment Attachment) : ZerglingEvent;
+    /// <summary>A pool gave an order, went, or came back.</summary>
+    public sealed record Heard(Attachment Attachment, PoolNews News) : ZerglingEvent;
 
     /// <summary>The host has started and the app has answered itself, perhaps less than it answers clients.</summary>
     public sealed record Warm(int? Lukewarm) : ZerglingEvent;

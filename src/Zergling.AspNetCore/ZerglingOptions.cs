@@ -5,9 +5,10 @@ namespace Zergling.AspNetCore;
 /// <summary>How an app is a zergling: what <c>builder.UseZergling(options => ...)</c> may set.</summary>
 /// <remarks>
 /// Each value is taken from, in rising precedence: its default; the environment (<c>ZERG</c>, <c>ZERG_RELEASE</c>,
-/// <c>ZERG_NAME</c>, <c>ZERG_MODE</c>, <c>ZERG_DRAIN_IDLE</c>, <c>ZERG_MERCY</c>, <c>ZERG_WARM_UP</c>); configuration
-/// and command line (<c>--zerg PATH</c>, <c>--zerg-release</c>, <c>--zerg-name</c>, <c>--zerg-mode</c>,
-/// <c>--zerg-drain-idle</c>, <c>--zerg-mercy</c>, <c>--zerg-warm-up</c>); the callback.
+/// <c>ZERG_NAME</c>, <c>ZERG_MODE</c>, <c>ZERG_DRAIN_IDLE</c>, <c>ZERG_MERCY</c>, <c>ZERG_ORPHAN_GRACE</c>,
+/// <c>ZERG_WARM_UP</c>); configuration and command line (<c>--zerg PATH</c>, <c>--zerg-release</c>, <c>--zerg-name</c>,
+/// <c>--zerg-mode</c>, <c>--zerg-drain-idle</c>, <c>--zerg-mercy</c>, <c>--zerg-orphan-grace</c>,
+/// <c>--zerg-warm-up</c>); the callback.
 /// </remarks>
 public sealed class ZerglingOptions
 {
@@ -44,4 +45,10 @@ public sealed class ZerglingOptions
     /// <summary>When a drain that no pool ordered ends by force.</summary>
     /// <remarks>Defaults to 60 seconds. A pool's order brings its own.</remarks>
     public TimeSpan Mercy { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// For how long its pool must be away until an app that is paused, or was never told to accept, accepts without it.
+    /// </summary>
+    /// <remarks>Defaults to 10 seconds. An app that accepts goes on; a standby never begins.</remarks>
+    public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -18,6 +18,7 @@ internal sealed class ZerglingService(
     IOptions<HostFilteringOptions> hosts,
     IHostEnvironment environment,
     IHostApplicationLifetime application,
+    TimeProvider time,
     LaunchedSockets? launched = null) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
@@ -29,7 +30,7 @@ internal sealed class ZerglingService(
         try
         {
             if (launched is not null)
-                await overseer.AddAsync(new Attachment(null, "the launcher"), launched.Sockets);
+                await overseer.AddAsync(new Attachment(null, "the launcher", time), launched.Sockets);
             foreach (var pool in launched is null ? options.Pools : [])
                 await AttachAsync(pool, cancellationToken);
             endPoints.Apply();
@@ -74,7 +75,7 @@ internal sealed class ZerglingService(
                 Mode = options.Mode,
             },
             cancel);
-        await overseer.AddAsync(new Attachment(client, pool), client.Sockets);
+        await overseer.AddAsync(new Attachment(client, pool, time), client.Sockets);
     }
 
     private async Task WarmUpAsync()

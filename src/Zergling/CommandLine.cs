@@ -53,7 +53,7 @@ internal static class CommandLine
             (options, found) = ZerglingOptions.From(loaded.Options, loaded.File);
         List<Problem> problems = [.. loaded.Problems, .. found];
         foreach (var problem in problems)
-            Console.Error.WriteLine($"zergling: {problem}{(problem.Severity == Severity.Warning ? " (warning)" : "")}");
+            Complaint.Write($"{problem}{(problem.Severity == Severity.Warning ? " (warning)" : "")}");
         var errors = problems.FindAll(problem => problem.Severity == Severity.Error);
         if (errors.Count > 0 || options is null)
         {
@@ -76,7 +76,7 @@ internal static class CommandLine
     /// <returns>The exit status given.</returns>
     public static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine($"zergling: {message}");
+        Complaint.Write(message);
         return exitCode;
     }
 }

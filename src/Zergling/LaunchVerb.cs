@@ -19,7 +19,7 @@ internal static partial class LaunchVerb
         if (options.LogTo is { } path)
             LogFile.Prepare(path);
         using var log = ProgramLog.Create(options.LogTo, options.LogLevel);
-        var logger = log.CreateLogger(nameof(Zergling));
+        var logger = log.CreateLogger();
         ConfigurationLog.Tell(logger, ignored);
         var events = Channel.CreateUnbounded<LauncherEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var stopped = new CancellationTokenSource();
@@ -41,7 +41,10 @@ internal static partial class LaunchVerb
             return ExitCodes.Ok;
         }
 
-        var launcher = new Launcher(options, release, pools, events, manager, logger, TimeProvider.System);
+        var launcher = new Launcher(options, release, pools, events, manager, logger, TimeProvider.System)
+        {
+            ProgramLog = log,
+        };
         await using (launcher)
         {
             Announce(logger, options, release, pools);

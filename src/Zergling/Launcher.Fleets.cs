@@ -22,7 +22,9 @@ internal sealed partial class Launcher
         if (fleet == _current)
         {
             _phase = LauncherPhase.Serving;
-            _pools.Ready();
+            _pools.Ready([.. fleet.Workers.Select(worker => worker.Readiness.ProbePath).OfType<string>()]);
+            if (_pools.Sessions.All(session => session.IsPlain))
+                EndProbes();
             Log.Ready(_logger, _options.Processes);
         }
         else
@@ -37,6 +39,12 @@ internal sealed partial class Launcher
         Report();
         _manager.Ready($"workers serving: {_options.Processes}");
         RenewAgain();
+    }
+
+    private void EndProbes()
+    {
+        foreach (var worker in _current.Workers)
+            worker.Readiness.EndProbe();
     }
 
     private void Renew(string reason)

@@ -69,8 +69,16 @@ internal sealed partial class Launcher
         [LoggerMessage(217, LogLevel.Warning, "killing the workers: {Reason}", EventName = "Killing")]
         public static partial void Killing(ILogger logger, string reason);
 
-        [LoggerMessage(218, LogLevel.Warning, "the pool {Pool} is gone, serving on", EventName = "PoolGone")]
+        [LoggerMessage(218, LogLevel.Warning, "the pool {Pool} is gone, serving on until it is back",
+            EventName = "PoolGone")]
         public static partial void PoolGone(ILogger logger, string pool);
+
+        [LoggerMessage(221, LogLevel.Information, "the pool {Pool} is back", EventName = "PoolBack")]
+        public static partial void PoolBack(ILogger logger, string pool);
+
+        [LoggerMessage(222, LogLevel.Warning, "the pool {Pool} cannot be used, serving on without it: {Reason}",
+            EventName = "PoolRefuses")]
+        public static partial void PoolRefuses(ILogger logger, string pool, string reason);
 
         [LoggerMessage(219, LogLevel.Warning, "a launcher cannot pause its workers, ignoring",
             EventName = "CannotPause")]

@@ -14,6 +14,10 @@ internal sealed partial class Launcher
         {
             Renew(name);
         }
+        else if (signal == Signals.SIGUSR1)
+        {
+            _ = ProgramLog?.ReopenAsync();
+        }
         else if (++_stopSignals == 1)
         {
             Leave(ExitCodes.Ok, name, _options.Mercy);
@@ -22,6 +26,29 @@ internal sealed partial class Launcher
         {
             Log.Killing(_logger, name);
             KillAll();
+        }
+    }
+
+    private void Hear(PoolLink pool, PoolNews news)
+    {
+        switch (news)
+        {
+            case PoolNews.Ordered ordered:
+                Obey(pool, ordered.Order);
+                break;
+            case PoolNews.Gone when _phase != LauncherPhase.Leaving:
+                Log.PoolGone(_logger, pool.Address);
+                break;
+            case PoolNews.Refused refused:
+                Log.PoolRefuses(_logger, pool.Address, refused.Reason);
+                break;
+            case PoolNews.Back back:
+                if (_phase != LauncherPhase.Leaving)
+                    Log.PoolBack(_logger, pool.Address);
+                if (pool.Change(back.Change(pool.Sockets.Select(socket => socket.Name))))
+                    Renew($"the sockets of {pool.Address} changed");
+                pool.Return(back.Client);
+                break;
         }
     }
 
@@ -50,7 +77,10 @@ internal sealed partial class Launcher
             case ZergOrder.Pause:
                 Log.CannotPause(_logger);
                 break;
-            case ZergOrder.Resume:
+            case ZergOrder.Resume resume:
+                pool.Generation = resume.Generation;
+                EndProbes();
+
                 // The workers accept since they run; the pool waits for the word that they do.
                 Report();
                 break;

@@ -73,7 +73,7 @@ internal sealed partial class Launcher
             return;
         }
 
-        if (notification.Status is { } status)
+        if (notification.Status is { } status && status != worker.Status)
         {
             worker.Status = status;
             Log.WorkerStatus(_logger, worker.Number, status);
@@ -90,7 +90,9 @@ internal sealed partial class Launcher
         worker.State = WorkerState.Ready;
         worker.ClearTimer(WorkerDeadline.Ready);
         worker.ClearTimer(WorkerDeadline.Settled);
-        worker.Readiness.EndProbe();
+        worker.Readiness.EndAsking();
+        if (FleetOf(worker) != _current || _current.WasReady)
+            worker.Readiness.EndProbe();
         Log.WorkerReady(_logger, worker.Number, worker.Pid, Duration.Format(Rounded(worker.Age)));
         if (FleetOf(worker) is { WasReady: false, IsReady: true } fleet)
             BecomeReady(fleet);
@@ -179,6 +181,7 @@ internal sealed partial class Launcher
             return;
         }
 
+        _crashes++;
         var wait = ScheduleRestart(fleet, dead.Number, dead.Age);
         Log.WorkerDied(_logger, dead.Number, dead.Pid, dead.Exit.ToString()!, Duration.Format(wait));
     }

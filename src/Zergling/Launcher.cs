@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
+using Zerg.Programs;
 using Zergling.Pools;
 using Zergling.Workers;
 
@@ -28,6 +29,7 @@ internal sealed partial class Launcher : IAsyncDisposable
     private LauncherPhase _phase = LauncherPhase.Starting;
     private bool _renewAgain;
     private int _stopSignals;
+    private int _crashes;
     private int _exitCode;
 
     public Launcher(
@@ -44,6 +46,9 @@ internal sealed partial class Launcher : IAsyncDisposable
         _starter = new WorkerStarter(options, release, events.Writer, time);
         _current = new Fleet(options.Processes);
     }
+
+    /// <summary>The log itself, which an operator may have opened anew.</summary>
+    public ProgramLog? ProgramLog { get; init; }
 
     /// <summary>Why it left, in one line.</summary>
     public string Reason { get; private set; } = "";
@@ -81,17 +86,15 @@ internal sealed partial class Launcher : IAsyncDisposable
             case LauncherEvent.Signalled signalled:
                 Obey(signalled.Number);
                 break;
-            case LauncherEvent.Ordered ordered:
-                Obey(ordered.Pool, ordered.Order);
-                break;
-            case LauncherEvent.PoolGone gone when _phase != LauncherPhase.Leaving:
-                Log.PoolGone(_logger, gone.Pool.Address);
+            case LauncherEvent.Heard heard:
+                Hear(heard.Pool, heard.News);
                 break;
             case LauncherEvent.Executed executed:
                 Settle(executed.Worker);
                 break;
             case LauncherEvent.Notified notified:
                 Hear(notified.Worker, notified.Notification);
+                notified.Worker.Readiness.Listen();
                 break;
             case LauncherEvent.Answered answered:
                 BecomeReady(answered.Worker);
@@ -130,6 +133,7 @@ internal sealed partial class Launcher : IAsyncDisposable
         };
         IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
         _pools.Report(new ZergReport(
-            state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()]));
+            state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()],
+            Crashes: _crashes));
     }
 }

@@ -11,11 +11,8 @@ internal abstract record LauncherEvent
     /// <summary>Somebody sent this program a signal.</summary>
     internal sealed record Signalled(int Number) : LauncherEvent;
 
-    /// <summary>A pool gave an order.</summary>
-    internal sealed record Ordered(PoolLink Pool, ZergOrder Order) : LauncherEvent;
-
-    /// <summary>A session ended without our doing.</summary>
-    internal sealed record PoolGone(PoolLink Pool) : LauncherEvent;
+    /// <summary>A pool gave an order, went, or came back.</summary>
+    internal sealed record Heard(PoolLink Pool, PoolNews News) : LauncherEvent;
 
     /// <summary>The command of a worker has been executed.</summary>
     internal sealed record Executed(Worker Worker) : LauncherEvent;

@@ -5,8 +5,8 @@ using Zerg.Posix;
 namespace Zergling;
 
 /// <summary>
-/// SIGTERM and SIGINT (drain, the second time kill) and SIGHUP (renew) as events; SIGQUIT stays the runtime's. The
-/// registrations are held here: one that is collected gives the signal its default action back.
+/// SIGTERM and SIGINT (drain, the second time kill), SIGHUP (renew) and SIGUSR1 (open the log anew) as events; SIGQUIT
+/// stays the runtime's. The registrations are held here: one that is collected gives the signal its default action back.
 /// </summary>
 internal sealed class SignalSource : IDisposable
 {
@@ -21,6 +21,7 @@ internal sealed class SignalSource : IDisposable
             Register(PosixSignal.SIGTERM, Signals.SIGTERM),
             Register(PosixSignal.SIGINT, Signals.SIGINT),
             Register(PosixSignal.SIGHUP, Signals.SIGHUP),
+            Register((PosixSignal)Signals.SIGUSR1, Signals.SIGUSR1),
         ];
 
         PosixSignalRegistration Register(PosixSignal signal, int number) => PosixSignalRegistration.Create(
@@ -29,7 +30,7 @@ internal sealed class SignalSource : IDisposable
             {
                 context.Cancel = true;
                 events.TryWrite(new LauncherEvent.Signalled(number));
-                if (number != Signals.SIGHUP)
+                if (number is Signals.SIGTERM or Signals.SIGINT)
                     stopped.Cancel();
             });
     }

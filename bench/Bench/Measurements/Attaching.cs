@@ -38,7 +38,7 @@ internal sealed class Attaching : IMeasurement
             rows.Add(raw.Cells("ZergPool, raw greeting"));
         }
 
-        if (Tool.Find("uwsgi") is { } uwsgi)
+        if (ProgramFile.Find("uwsgi") is { } uwsgi)
         {
             await using var rival = await UwsgiPool.StartAsync(uwsgi, context.Cancel);
             var raw = await MeasureAsync(

@@ -22,7 +22,7 @@ internal sealed class PoolMemory : IMeasurement
         {
             BenchContext.Say($"memory, round {i + 1}");
             own.Add(await OfOwnAsync(context));
-            if (Tool.Find("uwsgi") is { } uwsgi)
+            if (ProgramFile.Find("uwsgi") is { } uwsgi)
                 rival.Add(await OfRivalAsync(uwsgi, context.Cancel));
         }
 

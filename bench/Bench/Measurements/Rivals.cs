@@ -25,7 +25,7 @@ internal sealed class Rivals : IMeasurement
             ("gunicorn", program => new GunicornServer(program)),
         })
         {
-            if (Tool.Find(name) is { } program)
+            if (ProgramFile.Find(name) is { } program)
                 await AddAsync(context, rows, create(program));
             else
                 missing.Add(name);

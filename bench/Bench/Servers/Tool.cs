@@ -7,14 +7,6 @@ namespace Zerg.Bench.Servers;
 /// <summary>Programs of the system.</summary>
 internal static class Tool
 {
-    private static readonly string[] s_folders =
-        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
-
-    public static ProgramFile? Find(string name) =>
-        s_folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } path
-            ? new ProgramFile(path, [])
-            : null;
-
     /// <summary>A port that was free a moment ago, for programs that cannot be asked which one they got.</summary>
     public static IPEndPoint FreePort()
     {

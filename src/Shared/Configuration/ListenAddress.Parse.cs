@@ -49,7 +49,7 @@ internal sealed partial record ListenAddress
         int bytes = Encoding.UTF8.GetByteCount(path);
         return bytes > MaxPathBytes
             ? Failed($"the path '{path}' has {bytes} bytes, a UNIX socket takes at most {MaxPathBytes}")
-            : text.EndsWith('/') ? Failed($"'{text}' is a directory, expected the path of a socket")
+            : text.EndsWith('/') || path == "/" ? Failed($"'{text}' is a directory, expected the path of a socket")
             : new ListenAddress(AddressKind.Path, path, 0);
     }
 

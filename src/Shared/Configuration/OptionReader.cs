@@ -9,6 +9,7 @@ internal sealed class OptionReader(OptionList list, string? configPath)
 {
     private readonly Dictionary<string, List<EffectiveOption>> _effective = [];
     private readonly List<Problem> _problems = [];
+    private readonly bool _isStrict = LoadedConfiguration.IsStrictList(list);
 
     public OptionList List { get; } = list;
 
@@ -27,7 +28,7 @@ internal sealed class OptionReader(OptionList list, string? configPath)
 
     /// <summary>With the option <c>strict</c> a warning is an error.</summary>
     public void Warn(SourcePosition position, string? option, string message) =>
-        _problems.Add(LoadedConfiguration.IsStrictList(List)
+        _problems.Add(_isStrict
             ? LoadedConfiguration.AsError(Problem.Warning(position, option, message))
             : Problem.Warning(position, option, message));
 
@@ -120,7 +121,8 @@ internal sealed class OptionReader(OptionList list, string? configPath)
     private static string? Complaint(Option option) =>
         option.Value.Contains('\0') ? "has a NUL character"
         : option.Value.Length > 0 ? null
-        : Vocabulary.Find(option.Name)?.Kind is ValueKind.Boolean or ValueKind.Mode ? null
+        : Vocabulary.Find(option.Name)?.Kind is ValueKind.Boolean or ValueKind.Mode or ValueKind.Process
+            ? null
         : "needs a value";
 
     private static string Text<T>(T value)

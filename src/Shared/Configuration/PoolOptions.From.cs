@@ -2,6 +2,9 @@ namespace Zerg.Configuration;
 
 internal sealed partial record PoolOptions
 {
+    private const long MinJournalSize = 4 * 1024;
+    private const long MaxJournalSize = 64 * 1024 * 1024;
+
     /// <summary>
     /// The options of the pool with every problem of theirs; null when one of the problems is an error.
     /// </summary>
@@ -34,6 +37,25 @@ internal sealed partial record PoolOptions
             LegacyFifos = reader.Values("legacy-fifo", Values.FilePath),
             ReadyTimeout = reader.Scalar("ready-timeout", DefaultReadyTimeout, Values.PositiveDuration),
             Mercy = reader.Scalar("worker-reload-mercy", DefaultMercy, Duration.Parse),
+            RecoverTimeout = reader.Scalar("recover-timeout", DefaultRecoverTimeout, Duration.Parse),
+            RollbackWindow = reader.Scalar("rollback-window", TimeSpan.Zero, Duration.Parse),
+            MaxCrashes = reader.Scalar("max-crashes", DefaultMaxCrashes, Values.Number(0, 1_000)),
+            MaxGenerations = reader.Scalar("max-generations", 0, Values.Number(0, 1_000)),
+            Launcher = reader.TryScalar("launcher", Values.FilePath, out string? launcher) ? launcher : null,
+            CheckCommand = ZerglingOptions.ReadCommand(reader, "check-command"),
+            CheckTimeout = reader.Scalar("check-timeout", DefaultCheckTimeout, Values.PositiveDuration),
+            Hooks = ReadHooks(reader),
+            HookTimeout = reader.Scalar("hook-timeout", DefaultHookTimeout, Values.PositiveDuration),
+            Up = reader.Scalar("up", false, Values.Boolean),
+            MaxSessions = reader.Scalar("max-sessions", DefaultMaxSessions, Values.Number(1, 65_536)),
+            MaxHandshakes = reader.Scalar("max-handshakes", DefaultMaxHandshakes, Values.Number(1, 1_024)),
+            HandshakeTimeout = reader.Scalar("handshake-timeout", DefaultHandshakeTimeout, Values.PositiveDuration),
+            MaxHistory = reader.Scalar("max-history", DefaultMaxHistory, Values.Number(0, 1_000)),
+            Journal = reader.TryScalar("journal", Values.FilePath, out string? journal) ? journal : null,
+            JournalSize = reader.Scalar(
+                "journal-size", DefaultJournalSize, FileSize.Between(MinJournalSize, MaxJournalSize), FileSize.Format),
+            Metrics = reader.TryScalar("metrics", MetricsAddress.Parse, out ListenAddress? metrics) ? metrics : null,
+            Adopt = reader.TryScalar("adopt", Adoption.Parse, out Adoption? adopt) ? adopt : null,
             LogTo = reader.TryScalar("logto", Values.FilePath, out string? path) ? path : null,
             LogLevel = ReadLogLevel(reader),
             Strict = reader.Scalar("strict", false, Values.Boolean),
@@ -51,6 +73,11 @@ internal sealed partial record PoolOptions
             ("info", LogVerbosity.Info),
             ("warning", LogVerbosity.Warning),
             ("error", LogVerbosity.Error)));
+
+    private static Dictionary<string, IReadOnlyList<string>> ReadHooks(OptionReader reader) => HookNames.All
+        .Select(name => (name, command: ZerglingOptions.ReadCommand(reader, HookNames.Option(name))))
+        .Where(hook => hook.command.Length > 0)
+        .ToDictionary(hook => hook.name, hook => (IReadOnlyList<string>)hook.command);
 
     private static int ReadBacklog(OptionReader reader, HostFacts host)
     {
@@ -121,10 +148,25 @@ internal sealed partial record PoolOptions
             }
         }
 
+        // One that is there twice has been told of.
+        foreach (PoolSpec pool in options.Pools.DistinctBy(pool => options.JournalOf(pool.Address)))
+        {
+            if (options.JournalOf(pool.Address) is { } journal)
+            {
+                SourcePosition? said = reader.List.Last("journal")?.Position;
+                claims.Add(journal, said is null ? "zerg-pool" : "journal", said ?? pool.Position);
+            }
+        }
+
         if (control is not null)
         {
             SourcePosition? said = reader.List.Last("control")?.Position;
             claims.Add(control, "control", said ?? options.Pools[0].Position);
+        }
+
+        if (options.Metrics is not null)
+        {
+            claims.Add(options.Metrics, "metrics", reader.List.Last("metrics")!.Position);
         }
 
         foreach (ListenSpec socket in options.Sockets)

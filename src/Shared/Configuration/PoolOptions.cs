@@ -4,10 +4,19 @@ namespace Zerg.Configuration;
 internal sealed partial record PoolOptions
 {
     public const int DefaultBacklog = 4096;
+    public const int DefaultMaxCrashes = 3;
+    public const int DefaultMaxSessions = 256;
+    public const int DefaultMaxHandshakes = 32;
+    public const int DefaultMaxHistory = 32;
+    public const long DefaultJournalSize = 1024 * 1024;
     public const int DefaultSocketMode = 0b110_110_000;
 
     public static readonly TimeSpan DefaultReadyTimeout = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan DefaultMercy = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan DefaultCheckTimeout = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan DefaultHookTimeout = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan DefaultHandshakeTimeout = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan DefaultRecoverTimeout = TimeSpan.FromSeconds(10);
 
     public required string Name { get; init; }
 
@@ -46,6 +55,58 @@ internal sealed partial record PoolOptions
 
     public TimeSpan Mercy { get; init; } = DefaultMercy;
 
+    /// <summary>How long zerglings of an earlier pool have to give back what they hold.</summary>
+    public TimeSpan RecoverTimeout { get; init; } = DefaultRecoverTimeout;
+
+    /// <summary>How long a release that was replaced can be gone back to; zero: it leaves.</summary>
+    public TimeSpan RollbackWindow { get; init; }
+
+    public int MaxCrashes { get; init; } = DefaultMaxCrashes;
+
+    /// <summary>Zero: any number of them.</summary>
+    public int MaxGenerations { get; init; }
+
+    /// <summary>The absolute path of the program zergling; null: beside the pool's own, or in PATH.</summary>
+    public string? Launcher { get; init; }
+
+    /// <summary>What has to exit with 0 before a release that is ready may serve; empty: nothing.</summary>
+    public IReadOnlyList<string> CheckCommand { get; init; } = [];
+
+    public TimeSpan CheckTimeout { get; init; } = DefaultCheckTimeout;
+
+    /// <summary>The command of each hook that has one, by its name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Hooks { get; init; }
+        = new Dictionary<string, IReadOnlyList<string>>();
+
+    public TimeSpan HookTimeout { get; init; } = DefaultHookTimeout;
+
+    /// <summary>Whether the pool starts the first release by itself.</summary>
+    public bool Up { get; init; }
+
+    /// <summary>Zerglings with a session at a time.</summary>
+    public int MaxSessions { get; init; } = DefaultMaxSessions;
+
+    /// <summary>Connections that have not said hello yet.</summary>
+    public int MaxHandshakes { get; init; } = DefaultMaxHandshakes;
+
+    /// <summary>How long each of those has.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
+
+    /// <summary>Ended hand-overs that the status still tells.</summary>
+    public int MaxHistory { get; init; } = DefaultMaxHistory;
+
+    /// <summary>The absolute path of the one journal of all pools; null: each has one beside its path.</summary>
+    public string? Journal { get; init; }
+
+    /// <summary>Bytes beyond which its older half is dropped.</summary>
+    public long JournalSize { get; init; } = DefaultJournalSize;
+
+    /// <summary>Where metrics are told, on this machine alone; null: nowhere.</summary>
+    public ListenAddress? Metrics { get; init; }
+
+    /// <summary>From whom addresses in use are taken over; null: from nobody.</summary>
+    public Adoption? Adopt { get; init; }
+
     /// <summary>The absolute path of the log file, or null for stderr.</summary>
     public string? LogTo { get; init; }
 
@@ -56,6 +117,10 @@ internal sealed partial record PoolOptions
 
     /// <summary>Every option of the pool with its source, in the order of the vocabulary.</summary>
     public IReadOnlyList<EffectiveOption> Effective { get; init; } = [];
+
+    /// <summary>Where a pool keeps how its hand-overs ended; null for an abstract one.</summary>
+    public string? JournalOf(ListenAddress pool) =>
+        Journal ?? (pool.Kind == AddressKind.Path ? pool.Host + ".history" : null);
 
     /// <summary>The sockets of all pools, each once.</summary>
     public IEnumerable<ListenSpec> Sockets => Pools.SelectMany(pool => pool.Sockets).Distinct();

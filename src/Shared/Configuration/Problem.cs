@@ -7,19 +7,13 @@ internal sealed record Problem(SourcePosition Position, string? Option, string M
     private const int MaxLength = 1000;
 
     public static Problem Error(SourcePosition position, string? option, string message) =>
-        new(position, option, message, Severity.Error);
+        new(position, option, Cut(message), Severity.Error);
 
     public static Problem Warning(SourcePosition position, string? option, string message) =>
-        new(position, option, message, Severity.Warning);
+        new(position, option, Cut(message), Severity.Warning);
 
     public override string ToString() =>
-        OneLine(Option is null ? $"{Position}: {Message}" : $"{Position}: {Option}: {Message}");
+        OneLine.Of(Option is null ? $"{Position}: {Message}" : $"{Position}: {Option}: {Message}", MaxLength);
 
-    private static string OneLine(string text)
-    {
-        text = text.Length <= MaxLength ? text : text[..MaxLength] + "...";
-        return text.Any(char.IsControl)
-            ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()))
-            : text;
-    }
+    private static string Cut(string text) => text.Length <= MaxLength ? text : text[..MaxLength] + "...";
 }

@@ -9,8 +9,25 @@ internal static class SocketNames
     public static IReadOnlyList<ListenSpec> Assign(IReadOnlyList<ListenSpec> sockets)
     {
         var taken = new HashSet<string>();
-        return [.. sockets.Select(socket => socket with { Name = Unique(Base(socket), taken) })];
+        var last = new Dictionary<string, int>();
+        return [.. sockets.Select(socket => socket with { Name = Next(Base(socket)) })];
+
+        // Thousands may have no name but that of port 0.
+        string Next(string name)
+        {
+            last[name] = last.GetValueOrDefault(name, 1);
+            string candidate = last[name] == 1 ? name : Numbered(name, last[name]);
+            while (!taken.Add(candidate))
+            {
+                candidate = Numbered(name, ++last[name]);
+            }
+
+            return candidate;
+        }
     }
+
+    /// <summary>The name of one more socket, which then is taken.</summary>
+    public static string Of(ListenSpec socket, ISet<string> taken) => Unique(Base(socket), taken);
 
     /// <summary>The name, or the first of name-2, name-3 ... that is not taken yet; it then is.</summary>
     public static string Unique(string name, ISet<string> taken)
@@ -18,11 +35,13 @@ internal static class SocketNames
         string candidate = name;
         for (int n = 2; !taken.Add(candidate); n++)
         {
-            candidate = string.Create(CultureInfo.InvariantCulture, $"{name}-{n}");
+            candidate = Numbered(name, n);
         }
 
         return candidate;
     }
+
+    private static string Numbered(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{name}-{n}");
 
     private static string Base(ListenSpec socket) =>
         $"{socket.Protocol.ToString().ToLowerInvariant()}-{socket.Address.Kind switch

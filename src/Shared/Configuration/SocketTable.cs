@@ -5,10 +5,10 @@ namespace Zerg.Configuration;
 /// <summary>The sockets that a configuration mentions, each once and with the protocol of its mentions.</summary>
 internal sealed class SocketTable
 {
-    private const string Shared = "shared-socket";
+    /// <summary>It would have the router answer with a redirection, which nobody does.</summary>
+    public const string Redirecting = "http-to-https";
 
-    // It would have the router answer with a redirection, which nobody does.
-    private const string Redirecting = "http-to-https";
+    private const string Shared = "shared-socket";
 
     private static readonly string[] s_speaking = ["socket", "http-socket", "http", "https"];
 

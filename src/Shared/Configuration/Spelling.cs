@@ -12,35 +12,48 @@ internal static class Spelling
             return null;
         }
 
-        (string Word, int Distance) best = words
-            .Select(known => (known, Distance: EditDistance(word, known)))
-            .MinBy(candidate => candidate.Distance);
-        return best.Distance <= Math.Max(1, Math.Min(word.Length, best.Word.Length) / 3) ? best.Word : null;
+        (string? Word, int Distance) best = (null, int.MaxValue);
+        foreach (string known in words)
+        {
+            // As many letters as one is longer must be typed at least.
+            int most = Math.Max(1, Math.Min(word.Length, known.Length) / 3);
+            if (Math.Abs(word.Length - known.Length) <= most
+                && EditDistance(word, known) is var distance && distance <= most && distance < best.Distance)
+            {
+                best = (known, distance);
+            }
+        }
+
+        return best.Word;
     }
 
     // Two letters exchanged are one edit: the commonest slip of all (optimal string alignment).
     private static int EditDistance(string a, string b)
     {
-        var d = new int[a.Length + 1, b.Length + 1];
+        int width = b.Length + 1;
+        Span<int> rows = stackalloc int[3 * width];
         for (int i = 0; i <= a.Length; i++)
         {
+            Span<int> row = rows.Slice(i % 3 * width, width);
+            Span<int> above = rows.Slice((i + 2) % 3 * width, width);
+            Span<int> twoAbove = rows.Slice((i + 1) % 3 * width, width);
             for (int j = 0; j <= b.Length; j++)
             {
                 if (i == 0 || j == 0)
                 {
-                    d[i, j] = i + j;
+                    row[j] = i + j;
                     continue;
                 }
 
-                int replaced = d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                d[i, j] = Math.Min(replaced, Math.Min(d[i - 1, j], d[i, j - 1]) + 1);
+                int replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 {
-                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                    row[j] = Math.Min(row[j], twoAbove[j - 2] + 1);
                 }
             }
         }
 
-        return d[a.Length, b.Length];
+        return rows[(a.Length % 3 * width) + b.Length];
     }
 }

@@ -7,7 +7,7 @@ internal sealed record TlsFiles(string Certificate, string Key)
     /// <remarks>uWSGI goes on with ciphers and a client's CA; those are refused, not silently left out.</remarks>
     public static Parsed<string> Split(string text, out TlsFiles? files)
     {
-        string[] parts = text.Split(',');
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         files = null;
         if (parts.Length is not (1 or 3) || parts.Contains(""))
         {
@@ -16,7 +16,7 @@ internal sealed record TlsFiles(string Certificate, string Key)
 
         if (parts.Length == 3)
         {
-            files = new TlsFiles(Path.GetFullPath(parts[1].Trim()), Path.GetFullPath(parts[2].Trim()));
+            files = new TlsFiles(Path.GetFullPath(parts[1]), Path.GetFullPath(parts[2]));
         }
 
         return parts[0];

@@ -6,6 +6,7 @@ internal enum ValueKind
     Boolean,
     Number,
     Duration,
+    Size,
     Text,
     Path,
     Address,
@@ -19,4 +20,7 @@ internal enum ValueKind
     Choice,
     Readiness,
     Signal,
+
+    /// <summary>A process id, or auto; without a value auto.</summary>
+    Process,
 }

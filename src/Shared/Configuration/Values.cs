@@ -28,7 +28,7 @@ internal static class Values
         _ => Parsed<int>.Failed($"'{text}' is no mode, expected 3 or 4 octal digits such as '660'"),
     };
 
-    public static string ShowMode(int mode) => "0" + Convert.ToString(mode, 8).PadLeft(3, '0');
+    public static string ShowMode(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 
     public static Parsed<TimeSpan> PositiveDuration(string text) =>
         Duration.Parse(text) is { Ok: true, Value.Ticks: 0 }

@@ -230,11 +230,151 @@ internal static partial class Vocabulary
             Description = "when a worker is ready: start (it runs), notify (it says so by sd_notify), "
                 + "http:/PATH or http://HOST/PATH (it answers), delay:DURATION (it has run that long)",
         },
+        new("adopt", ValueKind.Process, ProgramKinds.Pool)
+        {
+            Value = "PID|auto",
+            Default = "an address in use is an error",
+            Description = "take an address that another process listens on over from it, which needs root: from PID and "
+                + "its descendants, or from anybody; without a value auto",
+        },
+        new("recover-timeout", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "10s",
+            Description = "how long a pool that comes back waits for the sockets that zerglings hold; 0 does not wait",
+        },
+        new("max-sessions", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "256",
+            Description = "zerglings with a session at a time; one more is told to try again (75)",
+        },
+        new("max-handshakes", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "32",
+            Description = "connections that have not said hello yet; more of them wait, and the oldest gives way",
+        },
+        new("handshake-timeout", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "5s",
+            Description = "how long such a connection may be silent",
+        },
+        new("max-history", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "32",
+            Description = "ended hand-overs that the status still tells",
+        },
+        new("journal", ValueKind.Path, ProgramKinds.Pool)
+        {
+            Value = "PATH",
+            Default = "each zerg-pool path with .history after it",
+            Description = "file that keeps how every hand-over ended, for zergpool history and for the pool that comes next",
+        },
+        new("journal-size", ValueKind.Size, ProgramKinds.Pool)
+        {
+            Value = "SIZE",
+            Default = "1MiB",
+            Description = "size beyond which the older half of that file is dropped, at least 4KiB",
+        },
+        new("metrics", ValueKind.Address, ProgramKinds.Pool)
+        {
+            Value = "ADDRESS",
+            Default = "none",
+            Description = "where the pool tells its metrics over HTTP: a loopback address with a port, a path, or @NAME",
+        },
         new("ready-timeout", ValueKind.Duration, ProgramKinds.Both)
         {
             Value = "DURATION",
             Default = "5m",
             Description = "time to become ready in; a release that does not is stopped and the old one serves on",
+        },
+        new("check-command", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "a release that is ready serves once this exits with 0; it gets ZERG_RELEASE and ZERG_PROBE, "
+                + "the UNIX address where the release answers",
+        },
+        new("check-timeout", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "1m",
+            Description = "time for check-command to exit in",
+        },
+        new("hook-attached", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when a zergling has attached",
+        },
+        new("hook-ready", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when a zergling could serve",
+        },
+        new("hook-handover", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when a release has taken over",
+        },
+        new("hook-drained", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when a zergling has drained and left",
+        },
+        new("hook-failed", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when a release did not come to serve, see ZERG_REASON",
+        },
+        new("hook-rolled-back", ValueKind.Command, ProgramKinds.Pool)
+        {
+            Value = "COMMAND",
+            Default = "none",
+            Description = "is run when the release before serves again",
+        },
+        new("hook-timeout", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "1m",
+            Description = "time for a hook to exit in, before it and its process group are killed",
+        },
+        new("launcher", ValueKind.Path, ProgramKinds.Pool)
+        {
+            Value = "PATH",
+            Default = "zergling beside zergpool, else in PATH",
+            Description = "the program that zergpool deploy and up start",
+        },
+        new("up", ValueKind.Boolean, ProgramKinds.Pool)
+        {
+            Value = "true|false",
+            Default = "false",
+            Description = "start the command of this configuration too, when nobody is attached",
+        },
+        new("rollback-window", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "0",
+            Description = "how long a release that was replaced waits in standby, to be gone back to at once",
+        },
+        new("max-crashes", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "3",
+            Description = "workers of a new release that may die within rollback-window; one more goes back",
+        },
+        new("max-generations", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "0",
+            Description = "generations that may drain at a time, the oldest is told to leave at once; 0: any number",
         },
         new("worker-reload-mercy", ValueKind.Duration, ProgramKinds.Both)
         {

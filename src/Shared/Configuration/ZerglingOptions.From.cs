@@ -106,27 +106,26 @@ internal sealed partial record ZerglingOptions
     }
 
     // A command is one thing: the last source that names one names all of it.
-    private static string[] ReadCommand(OptionReader reader)
+    public static string[] ReadCommand(OptionReader reader, string name = "command")
     {
-        const string Name = "command";
-        if (reader.List.Last(Name) is not { IsItem: true } last)
+        if (reader.List.Last(name) is not { IsItem: true } last)
         {
-            return reader.TryScalar(Name, CommandWords.Split, out string[]? words, CommandWords.Join) ? words : [];
+            return reader.TryScalar(name, CommandWords.Split, out string[]? words, CommandWords.Join) ? words : [];
         }
 
         List<Option> items =
-            [.. reader.List.All(Name).Where(option => option.IsItem && option.Position.File == last.Position.File)];
+            [.. reader.List.All(name).Where(option => option.IsItem && option.Position.File == last.Position.File)];
         foreach (Option item in items.Where(item => item.Value.Contains('\0')))
         {
-            reader.Error(item.Position, Name, "has a NUL character");
+            reader.Error(item.Position, name, "has a NUL character");
         }
 
         if (items[0].Value.Length == 0)
         {
-            reader.Error(items[0].Position, Name, "begins with an empty word");
+            reader.Error(items[0].Position, name, "begins with an empty word");
         }
 
-        reader.Show(Name, CommandWords.Join(items.Select(item => item.Value)), items[0].Position);
+        reader.Show(name, CommandWords.Join(items.Select(item => item.Value)), items[0].Position);
         return [.. items.Select(item => item.Value)];
     }
 

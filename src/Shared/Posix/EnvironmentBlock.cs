@@ -16,9 +16,16 @@ internal sealed class EnvironmentBlock
     public IReadOnlyList<byte[]> Entries => _entries;
 
     /// <summary>The environment that this process was started with.</summary>
-    public static EnvironmentBlock OfThisProcess()
+    public static EnvironmentBlock OfThisProcess() => OfFile("/proc/self/environ");
+
+    /// <summary>The environment that another process was started with.</summary>
+    /// <exception cref="IOException">It is gone.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not know it.</exception>
+    public static EnvironmentBlock OfProcess(int pid) => OfFile($"/proc/{pid}/environ");
+
+    private static EnvironmentBlock OfFile(string path)
     {
-        var all = File.ReadAllBytes("/proc/self/environ");
+        var all = File.ReadAllBytes(path);
         var entries = new List<byte[]>();
         foreach (var range in all.AsSpan().Split((byte)0))
         {

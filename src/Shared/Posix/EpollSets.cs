@@ -18,13 +18,9 @@ internal static class EpollSets
         var byInode = new Dictionary<ulong, FileDescriptor>();
         foreach (var listener in listeners)
             byInode[listener.Inode] = listener;
-        var entries = Family(pid).SelectMany(member => Entries(member, byInode)).ToList();
+        var entries = ProcessTable.Family(pid).SelectMany(member => Entries(member, byInode)).ToList();
         return entries.Count > 0 && Remove(entries);
     }
-
-    private static List<int> Family(int ancestor) => [.. Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-        .Where(pid => pid > 0 && ProcessTable.Ancestry(pid).Contains(ancestor))];
 
     private static List<Entry> Entries(int pid, Dictionary<ulong, FileDescriptor> byInode)
     {

@@ -29,10 +29,17 @@ internal static unsafe class Exec
     /// </summary>
     public static void RemoveDiagnosticsSockets()
     {
-        foreach (var pattern in (string[])["dotnet-diagnostic-", "clr-debug-pipe-"])
+        try
         {
-            foreach (var path in Directory.EnumerateFiles(Path.GetTempPath(), $"{pattern}{Environment.ProcessId}-*"))
-                File.Delete(path);
+            foreach (var pattern in (string[])["dotnet-diagnostic-", "clr-debug-pipe-"])
+            {
+                foreach (var path in Directory.EnumerateFiles(Path.GetTempPath(), $"{pattern}{Environment.ProcessId}-*"))
+                    File.Delete(path);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // They are those of the user that this process was: the next program goes without diagnostics.
         }
     }
 }

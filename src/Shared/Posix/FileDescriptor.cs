@@ -49,6 +49,14 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Gives the number away: whoever takes it closes it.</summary>
+    public int Release()
+    {
+        var number = Number;
+        SetHandleAsInvalid();
+        return number;
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Syscall.close((int)handle) == 0;
 }

@@ -3,6 +3,8 @@ namespace Zerg.Posix;
 /// <summary>RLIMIT_NOFILE of this process, see getrlimit(2).</summary>
 internal static unsafe class FileLimit
 {
+    private const ulong Reserve = 32;
+
     /// <summary>The soft limit and the hard one.</summary>
     public static (ulong Soft, ulong Hard) Current
     {
@@ -13,6 +15,12 @@ internal static unsafe class FileLimit
             return (limit[0], limit[1]);
         }
     }
+
+    /// <summary>
+    /// Whether a descriptor of this number is among the last: what is left has to be there for the program itself, whose
+    /// runtime does not survive everything that has none. New descriptors get the lowest number that is free.
+    /// </summary>
+    public static bool IsNear(int number) => (ulong)number + Reserve >= Current.Soft;
 
     /// <summary>Sets the soft limit, the hard one too where that must rise for it (root may).</summary>
     public static void SetSoft(ulong soft)

@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const int WEXITED = 4;
     public const int RLIMIT_NOFILE = 7;
     public const int F_DUPFD_CLOEXEC = 1030;
+    public const int F_OFD_SETLK = 37;
     public const int O_PATH = 0x200000;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
@@ -41,13 +42,25 @@ internal static unsafe partial class Libc
     public static partial int setsockopt(int fd, int level, int name, void* value, int length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockname(int fd, byte* address, int* length);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int bind(int fd, byte* address, int length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int fd, int command, int argument);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int fd, int command, void* argument);
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int inotify_init1(int flags);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int inotify_add_watch(int fd, string path, uint mask);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int fd, int operation);

@@ -5,11 +5,17 @@ internal static unsafe class ListenerOptions
 {
     private const int SOL_SOCKET = 1;
     private const int SO_REUSEADDR = 2;
+    private const int SO_TYPE = 3;
     private const int SO_LINGER = 13;
+    private const int SO_REUSEPORT = 15;
     private const int SO_ACCEPTCONN = 30;
+    private const int SO_PROTOCOL = 38;
     private const int SO_DOMAIN = 39;
     private const int IPPROTO_TCP = 6;
+    private const int TCP_DEFER_ACCEPT = 9;
     private const int TCP_INFO = 11;
+    private const int IPPROTO_IPV6 = 41;
+    private const int IPV6_V6ONLY = 26;
     private const int AF_UNIX = 1;
     private const int F_GETFL = 3;
     private const int F_SETFL = 4;
@@ -24,6 +30,19 @@ internal static unsafe class ListenerOptions
 
     /// <summary>Whether it is a UNIX socket.</summary>
     public static bool IsUnix(int fd) => GetInt(fd, SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
+
+    /// <summary>What kind of socket it is, as socket(2) was asked for it; null when it is none.</summary>
+    public static (int Domain, int Type, int Protocol)? Kind(int fd)
+    {
+        int type;
+        var length = sizeof(int);
+        return Libc.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0
+            ? (GetInt(fd, SOL_SOCKET, SO_DOMAIN), type, GetInt(fd, SOL_SOCKET, SO_PROTOCOL))
+            : null;
+    }
+
+    /// <summary>Whether an IPv6 socket takes no IPv4.</summary>
+    public static bool IsIPv6Only(int fd) => GetInt(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
 
     /// <summary>Connections waiting and the most that may wait, of a listening TCP socket.</summary>
     public static (int Queued, int Backlog) TcpQueue(int fd)
@@ -51,6 +70,20 @@ internal static unsafe class ListenerOptions
         SyscallException.Check(
             Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, off, 2 * sizeof(int)), "setsockopt SO_LINGER");
     }
+
+    /// <summary>Whether a connection is held back until its client has sent something.</summary>
+    public static bool DefersAccept(int fd) => GetInt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT) != 0;
+
+    /// <summary>Switches TCP_DEFER_ACCEPT off.</summary>
+    public static void ClearDeferAccept(int fd)
+    {
+        var off = 0;
+        SyscallException.Check(
+            Libc.setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof(int)), "setsockopt TCP_DEFER_ACCEPT");
+    }
+
+    /// <summary>Whether others may have bound the same address, each with a queue of its own.</summary>
+    public static bool IsOneOfSeveral(int fd) => GetInt(fd, SOL_SOCKET, SO_REUSEPORT) != 0;
 
     /// <summary>Allows to bind while connections of an earlier listener are in TIME_WAIT.</summary>
     public static void SetReuseAddress(int fd)

@@ -10,10 +10,11 @@ internal sealed class ListeningSocket : IDisposable
 {
     private const int PortAttempts = 20;
 
-    private ListeningSocket(FileDescriptor descriptor, ListenAddress address)
+    private ListeningSocket(FileDescriptor descriptor, ListenAddress address, BindTarget target)
     {
         Descriptor = descriptor;
         Address = address;
+        Target = target;
     }
 
     /// <summary>The listening descriptor, FD_CLOEXEC and O_NONBLOCK set.</summary>
@@ -21,6 +22,9 @@ internal sealed class ListeningSocket : IDisposable
 
     /// <summary>Where it listens; a port 0 has become the real one.</summary>
     public ListenAddress Address { get; }
+
+    /// <summary>What it is bound to, with the real port.</summary>
+    public BindTarget Target { get; }
 
     /// <summary>Binds every socket of an address: one, or one for each address of a host name.</summary>
     /// <exception cref="SyscallException">The first that fails; what was bound before it is closed again.</exception>
@@ -85,7 +89,9 @@ internal sealed class ListeningSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
 
-    private static IReadOnlyList<BindTarget> Resolve(ListenAddress address)
+    /// <summary>What an address is to be bound to: one socket, or one for each address of a host name.</summary>
+    /// <exception cref="ZergException">A host name that cannot be looked up.</exception>
+    public static IReadOnlyList<BindTarget> Resolve(ListenAddress address)
     {
         try
         {
@@ -136,12 +142,14 @@ internal sealed class ListeningSocket : IDisposable
 
             // O_NONBLOCK belongs to the shared description: set once, so that every consumer finds the same thing.
             ListenerOptions.SetNonBlocking(descriptor.Number);
-            return new ListeningSocket(descriptor, Named(target, address));
+            return new ListeningSocket(descriptor, Named(target, address), target);
         }
     }
 
-    // A host name with several addresses becomes several sockets, each under its own number.
-    private static ListenAddress Named(BindTarget target, ListenAddress address) => target.EndPoint switch
+    /// <summary>
+    /// The address of one socket: a host name with several addresses becomes several, each under its own number.
+    /// </summary>
+    public static ListenAddress Named(BindTarget target, ListenAddress address) => target.EndPoint switch
     {
         IPEndPoint ip when address.Kind == AddressKind.Host => ListenAddress.Parse(ip.ToString()).Value!,
         IPEndPoint ip when address.Port == 0 => address.WithPort(ip.Port),

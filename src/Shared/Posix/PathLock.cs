@@ -7,33 +7,101 @@ namespace Zerg.Posix;
 
 /// <summary>
 /// Decides which of several processes serves a UNIX path: flock(2) on PATH.lock. The kernel lets go of it when the
-/// process ends; the file is never unlinked, since a lock on an unlinked file decides nothing.
+/// process ends; the file is never unlinked, since a lock on an unlinked file decides nothing. Its first line is the
+/// holder's pid; what follows the holder leaves there for the one after it.
 /// </summary>
-internal static unsafe class PathLock
+internal sealed unsafe class PathLock : IDisposable
 {
+    private const int MaxText = 256 * 1024;
+
+    private readonly string _file;
+
+    private PathLock(FileDescriptor descriptor, string file)
+    {
+        Descriptor = descriptor;
+        _file = file;
+    }
+
+    /// <summary>Whoever has it has the lock.</summary>
+    public FileDescriptor Descriptor { get; }
+
+    /// <summary>What the holder before left; empty when there was none, or when another user wrote it.</summary>
+    public string Left { get; private init; } = "";
+
     /// <summary>Takes the lock of a path, or returns null and the pid that has it.</summary>
     /// <exception cref="SyscallException">The lock file cannot be opened.</exception>
-    public static FileDescriptor? TryAcquire(string path, out string holder)
+    public static PathLock? TryAcquire(string path, out string holder)
     {
         var file = path + ".lock";
         var number = Syscall.open(
             file, OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_CLOEXEC | OpenFlags.O_NOFOLLOW,
             FilePermissions.S_IRUSR | FilePermissions.S_IWUSR);
         var descriptor = new FileDescriptor(SyscallException.Check(number, "open", file));
-        var text = stackalloc byte[32];
-        if (Libc.flock(number, Libc.LOCK_EX | Libc.LOCK_NB) == 0)
+        var isTaken = Libc.flock(number, Libc.LOCK_EX | Libc.LOCK_NB) != 0;
+        var errno = Marshal.GetLastPInvokeError();
+        var (first, rest) = Read(number);
+        holder = isTaken && Locker(number) is { } locker ? locker : first.Length > 0 ? first : "unknown";
+        if (isTaken)
         {
-            holder = "";
-            var own = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n"));
-            fixed (byte* start = own)
-                SyscallException.Check((int)Syscall.pwrite(number, start, (ulong)own.Length, 0), "write", file);
-            return descriptor;
+            descriptor.Dispose();
+            return errno == Errno.EAGAIN ? null : throw new SyscallException("flock", file, errno);
         }
 
-        var errno = Marshal.GetLastPInvokeError();
-        var length = (int)Syscall.pread(number, text, 32, 0);
-        holder = length > 0 ? Encoding.ASCII.GetString(text, length).Trim() : "unknown";
-        descriptor.Dispose();
-        return errno == Errno.EAGAIN ? null : throw new SyscallException("flock", file, errno);
+        var taken = new PathLock(descriptor, file) { Left = IsOwn(number) ? rest : "" };
+        taken.Leave(taken.Left);
+        return taken;
     }
+
+    /// <summary>The lock of a path that this process holds already, by a descriptor it got from its former program.</summary>
+    public static PathLock Inherited(FileDescriptor descriptor, string path) => new(descriptor, path + ".lock");
+
+    /// <summary>Writes what the next holder is to find.</summary>
+    /// <exception cref="SyscallException">It cannot be written.</exception>
+    public void Leave(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n{text}"));
+        fixed (byte* start = bytes)
+        {
+            SyscallException.Check(
+                (int)Syscall.pwrite(Descriptor.Number, start, (ulong)bytes.Length, 0), "write", _file);
+        }
+
+        SyscallException.Check(Syscall.ftruncate(Descriptor.Number, bytes.Length), "truncate", _file);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Descriptor.Dispose();
+
+    // Who has taken it a moment ago has not written its pid yet. "1: FLOCK ADVISORY WRITE 12 fe:00:34 0 EOF", proc(5);
+    // a process of another pid namespace has no number there.
+    private static string? Locker(int number)
+    {
+        if (Syscall.fstat(number, out var status) != 0 || !File.Exists("/proc/locks"))
+            return null;
+        string[] lockers =
+        [
+            .. from line in File.ReadLines("/proc/locks")
+               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+               where fields.Length > 5 && fields[1] == "FLOCK"
+                   && fields[5].EndsWith($":{status.st_ino}", StringComparison.Ordinal)
+               select fields[4],
+        ];
+        return lockers is [var only] && int.TryParse(only, out var pid) && pid > 0 ? only : null;
+    }
+
+    private static (string Pid, string Left) Read(int number)
+    {
+        var bytes = new byte[MaxText];
+        int length;
+        fixed (byte* start = bytes)
+            length = Math.Max(0, (int)Syscall.pread(number, start, MaxText, 0));
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        var end = text.IndexOf('\n', StringComparison.Ordinal);
+        return end < 0 ? (text.Trim(), "") : (text[..end].Trim(), text[(end + 1)..]);
+    }
+
+    // What somebody else could write there decides nothing.
+    private static bool IsOwn(int number) => Syscall.fstat(number, out var status) == 0
+        && (status.st_uid == 0 || status.st_uid == Syscall.geteuid());
 }

@@ -24,22 +24,29 @@ internal static unsafe class PlainIO
     /// <summary>Writes all of it, in one piece where the kernel takes it so, waiting for a slow reader.</summary>
     /// <returns>False when there is no reader any more.</returns>
     public static bool WriteAll(int descriptor, ReadOnlySpan<byte> data)
+        => Write(descriptor, data, out _) == data.Length;
+
+    /// <summary>Writes as much of it as can be written, waiting for a slow reader.</summary>
+    /// <returns>How many bytes that were, with the error that ended it.</returns>
+    public static int Write(int descriptor, ReadOnlySpan<byte> data, out int errno)
     {
+        errno = 0;
+        var at = 0;
         fixed (byte* start = data)
         {
-            for (var at = 0; at < data.Length;)
+            while (at < data.Length && errno == 0)
             {
                 var count = Syscall.write(descriptor, start + at, (ulong)(data.Length - at));
                 if (count >= 0)
                     at += (int)count;
                 else if (Marshal.GetLastPInvokeError() == Errno.EAGAIN)
                     Wait([new Pollfd { fd = descriptor, events = PollEvents.POLLOUT }]);
-                else if (Marshal.GetLastPInvokeError() != Errno.EINTR)
-                    return false;
+                else if (Marshal.GetLastPInvokeError() is not Errno.EINTR and var failure)
+                    errno = failure;
             }
         }
 
-        return true;
+        return at;
     }
 
     /// <summary>Waits until something has happened to one of the descriptors.</summary>

@@ -7,7 +7,9 @@ namespace Zerg.Posix;
 /// <summary>A pidfd: a process that cannot be mistaken for a later one with the same number, see pidfd_open(2).</summary>
 internal sealed class ProcessHandle : IDisposable
 {
-    private ProcessHandle(int pid, FileDescriptor descriptor)
+    /// <param name="pid">Its number.</param>
+    /// <param name="descriptor">A pidfd of it.</param>
+    public ProcessHandle(int pid, FileDescriptor descriptor)
     {
         Pid = pid;
         Descriptor = descriptor;
@@ -41,6 +43,13 @@ internal sealed class ProcessHandle : IDisposable
     /// <summary>Sends a signal; false when the process is gone or not ours to signal.</summary>
     public bool Signal(int number)
         => Libc.pidfd_send_signal(Libc.SYS_pidfd_send_signal, Descriptor.Number, number, 0, 0) == 0;
+
+    /// <summary>Ends it, and whatever it has started in its group; of a process that leads one.</summary>
+    public void KillGroup()
+    {
+        _ = Libc.kill(-Pid, Signals.SIGKILL);
+        Signal(Signals.SIGKILL);
+    }
 
     /// <summary>Whether the process still runs, or is at least not a zombie.</summary>
     public bool IsAlive

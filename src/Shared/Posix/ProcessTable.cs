@@ -15,6 +15,21 @@ internal static class ProcessTable
     public static bool IsExiting(int pid) => Fields(pid) is not { } fields
         || (uint.Parse(fields[6], System.Globalization.CultureInfo.InvariantCulture) & Exiting) != 0;
 
+    /// <summary>When it started, in clock ticks since the machine did; null when it is gone.</summary>
+    public static ulong? Started(int pid) => Fields(pid) is { } fields
+        ? ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture)
+        : null;
+
+    /// <summary>The user it belongs to; root's when it is gone.</summary>
+    public static uint Owner(int pid) => Mono.Unix.Native.Syscall.stat($"/proc/{pid}", out var status) == 0 ? status.st_uid : 0;
+
+    /// <summary>Every process that this user can see.</summary>
+    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0).Where(pid => pid > 0);
+
+    /// <summary>A process and its descendants.</summary>
+    public static IEnumerable<int> Family(int ancestor) => All().Where(pid => Ancestry(pid).Contains(ancestor));
+
     /// <summary>The process, its parent, and so on up to the first of all.</summary>
     public static IEnumerable<int> Ancestry(int pid)
     {

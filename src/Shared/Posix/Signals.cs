@@ -40,7 +40,7 @@ internal static class Signals
     /// </summary>
     public static void Restore()
     {
-        foreach (var signal in (int[])[SIGHUP, SIGINT, SIGTERM, SIGCHLD])
+        foreach (var signal in (int[])[SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD])
             _ = Libc.signal(signal, Libc.SIG_DFL);
     }
 

@@ -10,16 +10,21 @@ internal static unsafe class UnixDiag
     private const ushort SOCK_DIAG_BY_FAMILY = 20;
     private const ushort NLM_F_REQUEST = 1;
     private const byte AF_UNIX = 1;
+    private const uint UDIAG_SHOW_VFS = 0x02;
     private const uint UDIAG_SHOW_RQLEN = 0x10;
+    private const ushort UNIX_DIAG_VFS = 1;
     private const ushort UNIX_DIAG_RQLEN = 4;
     private const ushort UNIX_DIAG_SHUTDOWN = 6;
     private const int HeaderLength = 16;
     private const int RequestLength = HeaderLength + 24;
     private const int AttributesAt = HeaderLength + 16;
 
-    /// <summary>Connections waiting, the most that may wait, and whether somebody shut the socket down.</summary>
+    /// <summary>
+    /// Connections waiting, the most that may wait, whether somebody shut the socket down, and the lower half of the
+    /// inode number of its file, which has a name no more when it was unlinked.
+    /// </summary>
     /// <returns>Null when the kernel was built without unix_diag, or knows no such socket.</returns>
-    public static (int Queued, int Backlog, bool IsShutDown)? Query(ulong inode)
+    public static (int Queued, int Backlog, bool IsShutDown, uint? File)? Query(ulong inode)
     {
         var number = Syscall.socket(
             UnixAddressFamily.AF_NETLINK, UnixSocketType.SOCK_DGRAM, UnixSocketFlags.SOCK_CLOEXEC,
@@ -36,7 +41,7 @@ internal static unsafe class UnixDiag
         request[HeaderLength] = AF_UNIX;
         BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderLength + 4)..], uint.MaxValue);
         BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderLength + 8)..], (uint)inode);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderLength + 12)..], UDIAG_SHOW_RQLEN);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderLength + 12)..], UDIAG_SHOW_RQLEN | UDIAG_SHOW_VFS);
         BinaryPrimitives.WriteUInt64LittleEndian(request[(HeaderLength + 16)..], ulong.MaxValue);
 
         Span<byte> reply = stackalloc byte[1024];
@@ -50,9 +55,9 @@ internal static unsafe class UnixDiag
         }
     }
 
-    private static (int Queued, int Backlog, bool IsShutDown) Parse(ReadOnlySpan<byte> attributes)
+    private static (int Queued, int Backlog, bool IsShutDown, uint? File) Parse(ReadOnlySpan<byte> attributes)
     {
-        var (queued, backlog, shutDown) = (0, 0, false);
+        var (queued, backlog, shutDown, file) = (0, 0, false, (uint?)null);
         while (attributes.Length >= 4)
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes);
@@ -61,6 +66,9 @@ internal static unsafe class UnixDiag
             var value = attributes[4..length];
             switch (BinaryPrimitives.ReadUInt16LittleEndian(attributes[2..]))
             {
+                case UNIX_DIAG_VFS:
+                    file = BinaryPrimitives.ReadUInt32LittleEndian(value);
+                    break;
                 case UNIX_DIAG_RQLEN:
                     queued = BinaryPrimitives.ReadInt32LittleEndian(value);
                     backlog = BinaryPrimitives.ReadInt32LittleEndian(value[4..]);
@@ -73,6 +81,6 @@ internal static unsafe class UnixDiag
             attributes = attributes[Math.Min(attributes.Length, (length + 3) & ~3)..];
         }
 
-        return (queued, backlog, shutDown);
+        return (queued, backlog, shutDown, file);
     }
 }

@@ -12,6 +12,8 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     /// <summary>Owner and group may connect.</summary>
     public const int DefaultMode = 0b110_110_000;
 
+    private const string Link = "symbolic link";
+
     /// <summary>Everybody may connect.</summary>
     public const int EverybodyMode = 0b110_110_110;
 
@@ -32,7 +34,17 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
         // unix(7): bind creates the file with the mode of the socket's own inode, less the umask.
         SyscallException.Check(Syscall.fchmod(fd, (FilePermissions)Mode), "fchmod", path);
         BindRaw(fd, endPoint);
-        Finish(path);
+        var made = Identity(path);
+        try
+        {
+            Apply(path);
+        }
+        catch
+        {
+            if (made is { } own)
+                Remove(path, own);
+            throw;
+        }
     }
 
     /// <summary>The device and inode of a path, or null where there is nothing.</summary>
@@ -46,6 +58,27 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
             _ = Syscall.unlink(path);
     }
 
+    /// <summary>Whether everybody may remove and replace files of a directory, see chmod(2) for the sticky bit.</summary>
+    public static bool IsOpenToAll(string directory) => Syscall.stat(directory, out var status) == 0
+        && status.st_mode.HasFlag(FilePermissions.S_IWOTH) && !status.st_mode.HasFlag(FilePermissions.S_ISVTX);
+
+    /// <summary>Whether a path is a symbolic link.</summary>
+    public static bool IsLink(string path) => Syscall.lstat(path, out var status) == 0 && Kind(status) == Link;
+
+    /// <summary>Who made the symbolic link that a path is; null for anything else.</summary>
+    public static uint? LinkOwner(string path)
+        => Syscall.lstat(path, out var status) == 0 && Kind(status) == Link ? status.st_uid : null;
+
+    /// <summary>What is there, for people.</summary>
+    public static string Kind(Stat file) => (file.st_mode & FilePermissions.S_IFMT) switch
+    {
+        FilePermissions.S_IFLNK => Link,
+        FilePermissions.S_IFSOCK => "socket",
+        FilePermissions.S_IFDIR => "directory",
+        FilePermissions.S_IFREG => "file",
+        _ => "special file",
+    };
+
     // Not Socket.Bind: it remembers the path and unlinks it when the Socket is disposed.
     private static unsafe void BindRaw(int fd, UnixDomainSocketEndPoint endPoint)
     {
@@ -54,28 +87,21 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
             SyscallException.Check(Libc.bind(fd, start, address.Size), "bind", endPoint.ToString().TrimEnd('\0'));
     }
 
-    // Through a descriptor: whoever may write in the directory may have put another file under the path meanwhile.
-    private void Finish(string path)
+    /// <summary>Gives a socket's file the mode and the owner it is to have.</summary>
+    /// <exception cref="SyscallException">It is no socket, or not this user's to change.</exception>
+    public void Apply(string path)
     {
+        // Through a descriptor: whoever may write in the directory may have put another file under the path meanwhile.
         var flags = NativeConvert.FromOpenFlags(OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC) | Libc.O_PATH;
         var number = Libc.open(path, flags, 0);
         using var file = new FileDescriptor(SyscallException.Check(number, "open", path));
         SyscallException.Check(Syscall.fstat(number, out var status), "fstat", path);
         if (!IsSocket(status) || status.st_nlink != 1)
             throw new SyscallException("bind", path, Errno.EEXIST, ", somebody replaced the socket meanwhile");
-        try
-        {
-            var same = $"/proc/self/fd/{number}";
-            if (Uid is not null || Gid is not null)
-                SyscallException.Check(Syscall.chown(same, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
-            SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", path);
-        }
-        catch
-        {
-            if (Identity(path) == (status.st_dev, status.st_ino))
-                _ = Syscall.unlink(path);
-            throw;
-        }
+        var same = $"/proc/self/fd/{number}";
+        if (Uid is not null || Gid is not null)
+            SyscallException.Check(Syscall.chown(same, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
+        SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", path);
     }
 
     /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Mono.Unix.Native;
 using Zerg.Posix;
 using Errno = Zerg.Posix.Errno;
@@ -9,7 +8,8 @@ namespace Zerg.Programs;
 /// <summary>The log file of a program that may start as root and write it as somebody else.</summary>
 internal static unsafe class LogFile
 {
-    private const FilePermissions Mode
+    /// <summary>Its owner writes it, the group reads it.</summary>
+    public const FilePermissions Mode
         = FilePermissions.S_IRUSR | FilePermissions.S_IWUSR | FilePermissions.S_IRGRP;
 
     /// <summary>As root: creates the file for the user that will write it; one that is there stays as it is.</summary>
@@ -38,14 +38,14 @@ internal static unsafe class LogFile
     /// <exception cref="SyscallException">It cannot be opened for appending.</exception>
     public static void Prepare(string path) => OpenForAppending(path, OpenFlags.O_CREAT).Dispose();
 
-    /// <summary>Opens the file; root follows no link to another one.</summary>
+    /// <summary>Opens the file; root follows no link to another one, and nobody waits for the reader of a FIFO.</summary>
     /// <exception cref="SyscallException">It cannot be opened for appending.</exception>
-    public static SafeFileHandle OpenForAppending(string path, OpenFlags more = 0)
+    public static FileDescriptor OpenForAppending(string path, OpenFlags more = 0)
     {
         var number = Syscall.open(
-            path, OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC | more
+            path, OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | more
                 | (Privileges.IsRoot ? OpenFlags.O_NOFOLLOW : 0),
             Mode);
-        return new SafeFileHandle(SyscallException.Check(number, "open", path), ownsHandle: true);
+        return new FileDescriptor(SyscallException.Check(number, "open", path));
     }
 }

@@ -16,14 +16,19 @@ internal sealed class LogQueue : IDisposable
 
     private readonly Queue<LogLine> _lines = new();
     private readonly Action<LogLine> _write;
+    private readonly Func<ReopenedLog> _reopen;
     private readonly Thread _thread;
+    private TaskCompletionSource<ReopenedLog>? _reopening;
     private int _dropped;
     private bool _closed;
+    private bool _isWorking;
 
     /// <param name="write">Writes one line, however long that takes.</param>
-    public LogQueue(Action<LogLine> write)
+    /// <param name="reopen">Has the lines written elsewhere from now on.</param>
+    public LogQueue(Action<LogLine> write, Func<ReopenedLog> reopen)
     {
         _write = write;
+        _reopen = reopen;
         _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -37,7 +42,39 @@ internal sealed class LogQueue : IDisposable
                 _dropped++;
             else
                 _lines.Enqueue(line);
-            Monitor.Pulse(_lines);
+            Monitor.PulseAll(_lines);
+        }
+    }
+
+    /// <summary>Lines that wait to be written.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lines)
+                return _lines.Count;
+        }
+    }
+
+    /// <summary>Has the file opened anew between two lines; those that wait go to the new one.</summary>
+    public Task<ReopenedLog> ReopenAsync()
+    {
+        lock (_lines)
+        {
+            _reopening ??= new TaskCompletionSource<ReopenedLog>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Monitor.PulseAll(_lines);
+            return _reopening.Task;
+        }
+    }
+
+    /// <summary>Waits until everything is written, if its reader takes it within a second.</summary>
+    public void Flush()
+    {
+        var end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        lock (_lines)
+        {
+            while ((_lines.Count > 0 || _isWorking) && end - Environment.TickCount64 is > 0 and var rest)
+                Monitor.Wait(_lines, (int)rest);
         }
     }
 
@@ -47,7 +84,7 @@ internal sealed class LogQueue : IDisposable
         lock (_lines)
         {
             _closed = true;
-            Monitor.Pulse(_lines);
+            Monitor.PulseAll(_lines);
         }
 
         _thread.Join(s_patience);
@@ -55,32 +92,40 @@ internal sealed class LogQueue : IDisposable
 
     private void Run()
     {
-        while (Next() is { } line)
-            _write(line);
+        while (Next() is { } work)
+            work();
     }
 
-    private LogLine? Next()
+    private Action? Next()
     {
         lock (_lines)
         {
-            while (_lines.Count == 0)
+            _isWorking = false;
+            Monitor.PulseAll(_lines);
+            while (true)
             {
-                if (_dropped > 0)
-                    return Dropped();
+                if (Interlocked.Exchange(ref _reopening, null) is { } asked)
+                    return Begin(() => asked.SetResult(_reopen()));
+                if (_lines.TryDequeue(out var line) || TryCount(out line))
+                    return Begin(() => _write(line));
                 if (_closed)
                     return null;
                 Monitor.Wait(_lines);
             }
-
-            return _lines.Dequeue();
         }
     }
 
-    private LogLine Dropped()
+    private Action Begin(Action work)
+    {
+        _isWorking = true;
+        return work;
+    }
+
+    private bool TryCount(out LogLine dropped)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture, $"{_dropped} lines of this log were dropped here: they were not read in time");
-        _dropped = 0;
-        return new LogLine(TimeProvider.System.GetLocalNow(), LogLevel.Warning, text);
+        dropped = new LogLine(TimeProvider.System.GetLocalNow(), LogLevel.Warning, text);
+        return Interlocked.Exchange(ref _dropped, 0) > 0;
     }
 }

@@ -4,43 +4,53 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
 using Zerg.Configuration;
+using Zerg.Posix;
 
 namespace Zerg.Programs;
 
 /// <summary>Where a program's log goes: a file when <c>logto</c> names one, else stderr.</summary>
-internal sealed class ProgramLog : ILoggerProvider
+internal sealed class ProgramLog : IDisposable
 {
     private const string FileTemplate = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}{NewLine}";
 
+    private readonly string? _path;
     private readonly LogLevel _least;
+    private readonly AppendOnly? _hooks;
     private readonly Logger? _file;
     private readonly LogQueue _queue;
 
-    private ProgramLog(LogLevel least, Logger? file)
+    private ProgramLog(string? path, LogLevel least)
     {
+        _path = path;
         _least = least;
-        _file = file;
-        _queue = new LogQueue(file is null ? StderrLog.Write : line => Write(file, line));
+        if (path is not null)
+        {
+            _hooks = new AppendOnly(path);
+            _file = new LoggerConfiguration()
+                .MinimumLevel.Verbose()
+                .WriteTo.File(path, outputTemplate: FileTemplate, fileSizeLimitBytes: null, hooks: _hooks)
+                .CreateLogger();
+        }
+
+        _queue = new LogQueue(path is null ? StderrLog.Write : Write, Reopen);
     }
 
-    /// <summary>A factory whose loggers write one line an entry, and never wait for whoever reads it.</summary>
+    /// <summary>Lines that wait to be written, of <see cref="LogQueue.Capacity"/> that may.</summary>
+    public int Waiting => _queue.Waiting;
+
+    /// <summary>A log whose loggers write one line an entry, and never wait for whoever reads it.</summary>
     /// <param name="path">The file to append to, or null for stderr.</param>
     /// <param name="verbosity">The least severe entries to be written.</param>
-    public static ILoggerFactory Create(string? path, LogVerbosity verbosity)
-    {
-        var file = path is null ? null : new LoggerConfiguration()
-            .MinimumLevel.Verbose()
-            .WriteTo.File(path, outputTemplate: FileTemplate, fileSizeLimitBytes: null, hooks: new AppendOnly())
-            .CreateLogger();
+    public static ProgramLog Create(string? path, LogVerbosity verbosity) => new(path, Level(verbosity));
 
-        // Added afterwards: a provider that is given to the constructor is not disposed with the factory.
-        var factory = new LoggerFactory();
-        factory.AddProvider(new ProgramLog(Level(verbosity), file));
-        return factory;
-    }
+    /// <summary>A logger; all of them write to the same place.</summary>
+    public Microsoft.Extensions.Logging.ILogger CreateLogger() => new QueuedLogger(_least, _queue);
 
-    /// <inheritdoc/>
-    public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => new QueuedLogger(_least, _queue);
+    /// <summary>Has the file opened anew, for whoever moved or removed it; the log says what became of that.</summary>
+    public Task<ReopenedLog> ReopenAsync() => _queue.ReopenAsync();
+
+    /// <summary>Waits a little until everything said so far is written.</summary>
+    public void Flush() => _queue.Flush();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -49,8 +59,47 @@ internal sealed class ProgramLog : ILoggerProvider
         _file?.Dispose();
     }
 
-    private static void Write(Logger file, LogLine line) => file.Write(new LogEvent(
+    private void Write(LogLine line)
+    {
+        var lost = _hooks!.Stream.Lost;
+        Append(line);
+        if (lost.Count == 0 || _hooks.Stream.Lost != lost)
+            return;
+
+        // There is room again.
+        _hooks.Stream.Lost = default;
+        Append(line with
+        {
+            Level = LogLevel.Warning,
+            Text = $"{lost.Count} lines of this log could not be written before this one: {lost.Reason}",
+        });
+    }
+
+    private void Append(LogLine line) => _file!.Write(new LogEvent(
         line.Time, Severity(line.Level), null, new MessageTemplate(line.Text, [new TextToken(line.Text)]), []));
+
+    private ReopenedLog Reopen()
+    {
+        if (_path is null)
+            return new ReopenedLog(true, "logs to stderr: nothing to reopen");
+        try
+        {
+            _hooks!.Stream.Reopen();
+            return Tell(LogLevel.Information, new ReopenedLog(true, $"log file '{_path}' opened anew"));
+        }
+        catch (SyscallException problem)
+        {
+            return Tell(LogLevel.Warning, new ReopenedLog(
+                false, $"log file not opened anew, the old one goes on: {problem.Message}"));
+        }
+    }
+
+    private ReopenedLog Tell(LogLevel level, ReopenedLog result)
+    {
+        if (level >= _least)
+            Write(new LogLine(TimeProvider.System.GetLocalNow(), level, result.Text));
+        return result;
+    }
 
     private static LogLevel Level(LogVerbosity verbosity) => verbosity switch
     {

@@ -5,6 +5,8 @@ namespace Zerg.Programs;
 /// <summary>Makes one line of an entry and queues it.</summary>
 internal sealed class QueuedLogger(LogLevel least, LogQueue queue) : ILogger
 {
+    private readonly WarningLimit _limit = new(TimeProvider.System);
+
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -19,7 +21,8 @@ internal sealed class QueuedLogger(LogLevel least, LogQueue queue) : ILogger
         if (!IsEnabled(logLevel))
             return;
         var text = OneLine(formatter(state, exception), exception);
-        queue.Add(new LogLine(TimeProvider.System.GetLocalNow(), logLevel, text));
+        if ((logLevel == LogLevel.Warning ? _limit.Pass(eventId.Id, text) : text) is { } line)
+            queue.Add(new LogLine(TimeProvider.System.GetLocalNow(), logLevel, line));
     }
 
     // A peer chose parts of this text: control characters do not reach the terminal.

@@ -59,7 +59,7 @@ internal static class VocabularyOptions
         return definition.Kind switch
         {
             ValueKind.Boolean => new Option<bool>(name) { Description = description },
-            ValueKind.Mode => new Option<string?>(name)
+            ValueKind.Mode or ValueKind.Process => new Option<string?>(name)
             {
                 Description = description,
                 HelpName = definition.Value,

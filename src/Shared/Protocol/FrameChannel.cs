@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Zerg.Posix;
@@ -32,6 +33,20 @@ internal sealed class FrameChannel : IDisposable
 
     public FrameChannel(Socket socket) => _socket = socket;
 
+    /// <summary>The connection.</summary>
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    /// <summary>What has come of a frame that is not complete; nobody may be receiving meanwhile.</summary>
+    public ReadOnlySpan<byte> Received => _buffer.AsSpan(0, _filled);
+
+    /// <summary>Goes on where another channel over the same connection stopped.</summary>
+    public void Restore(ReadOnlySpan<byte> received)
+    {
+        _buffer = new byte[Math.Max(_buffer.Length, received.Length)];
+        received.CopyTo(_buffer);
+        _filled = received.Length;
+    }
+
     /// <summary>Sends bytes with descriptors attached to the first of them.</summary>
     /// <exception cref="SyscallException">The peer is gone or the kernel refused the descriptors.</exception>
     /// <exception cref="IOException">The peer does not take what is sent to it.</exception>
@@ -39,20 +54,24 @@ internal sealed class FrameChannel : IDisposable
         ReadOnlyMemory<byte> data, IReadOnlyList<FileDescriptor> descriptors, CancellationToken cancel)
     {
         var numbers = descriptors.Select(descriptor => descriptor.Number).ToArray();
+        var waited = false;
         while (!data.IsEmpty)
         {
             var sent = Ancillary.Send(_socket.SafeHandle, data.Span, numbers);
             GC.KeepAlive(descriptors);
             if (sent < 0)
             {
-                // Rare: a full buffer. sendmsg has no asynchronous form here, so a pool thread waits, bounded.
-                var writable = await Task.Run(() => _socket.Poll(s_sendPatience, SelectMode.SelectWrite), cancel)
-                    .ConfigureAwait(false);
-                if (!writable)
+                if (waited)
                     throw new IOException("the peer does not read what is sent to it");
+
+                // Rare: a full buffer. sendmsg has no asynchronous form here, so a pool thread waits, bounded. It is
+                // also told of a peer that is gone, as of no room: sendmsg knows better.
+                waited = !await Task.Run(() => _socket.Poll(s_sendPatience, SelectMode.SelectWrite), cancel)
+                    .ConfigureAwait(false);
                 continue;
             }
 
+            waited = false;
             data = data[sent..];
             numbers = [];
         }
@@ -165,7 +184,7 @@ internal sealed class FrameChannel : IDisposable
         int count;
         do
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+            await ReadableAsync(cancel).ConfigureAwait(false);
             count = Ancillary.Receive(_socket.SafeHandle, _buffer.AsSpan(_filled), _descriptors);
         }
         while (count < 0);
@@ -174,6 +193,19 @@ internal sealed class FrameChannel : IDisposable
             throw new ProtocolException($"{_descriptors.Count} descriptors that no frame claims");
         _filled += count;
         return count > 0;
+    }
+
+    // The wait itself takes the error of a connection that was reset, whose kind must not depend on who came first.
+    private async Task ReadableAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            throw new SyscallException("recvmsg", "", Errno.ECONNRESET);
+        }
     }
 
     private byte[] Take(int count)

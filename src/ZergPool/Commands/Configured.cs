@@ -19,6 +19,14 @@ internal static class Configured
         return exitCode == ExitCodes.Ok ? options : null;
     }
 
+    /// <summary>The same without a word on stderr, for a pool that runs.</summary>
+    public static FreshOptions Fresh(CommandLineOptions commandLine)
+    {
+        var loaded = ConfigurationSource.Load(commandLine);
+        var (options, problems) = PoolOptions.From(loaded.Options, loaded.File);
+        return new FreshOptions(loaded.HasErrors ? null : options, [.. loaded.Problems.Concat(problems).Distinct()]);
+    }
+
     /// <summary>The options of a pool that runs already: one's own where there is one, else that of root.</summary>
     /// <returns>The options, or null and the status to exit with.</returns>
     public static PoolOptions? Find(CommandLineOptions commandLine, out int exitCode)

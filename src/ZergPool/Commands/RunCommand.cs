@@ -5,9 +5,10 @@ using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
-using ZergPool.Control;
+using ZergPool.Journal;
 using ZergPool.Listening;
-using ZergPool.Roster;
+using ZergPool.Recovering;
+using ZergPool.Upgrading;
 using Errno = Zerg.Posix.Errno;
 
 namespace ZergPool.Commands;
@@ -16,20 +17,41 @@ namespace ZergPool.Commands;
 internal static partial class RunCommand
 {
     /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
-    public static async Task<int> RunAsync(PoolOptions options, IReadOnlyList<IgnoredOption> ignored)
+    public static async Task<int> RunAsync(
+        PoolOptions options, IReadOnlyList<string> files, IReadOnlyList<IgnoredOption> ignored, Func<FreshOptions> load)
     {
+        var invocation = Invocation.OfThisProcess();
+        using var inheritance = Inheritance.Receive(out var lost);
         if (CannotBecome(options) is { } reason)
             return Complaint.Write(reason, ExitCodes.NotPermitted);
         try
         {
             // Everything, or nothing: a pool that owns half of its ports helps nobody.
-            using var own = OwnSockets.Bind(options);
-            using var table = BoundSockets.Bind(options);
+            using var own = inheritance is null ? OwnSockets.Bind(options) : OwnSockets.Thaw(options, inheritance);
+            using var sources = Sources(options, own, out var problem);
+            using var table = inheritance is null
+                ? PoolSockets.Acquire(options, sources) : PoolSockets.Thaw(options, inheritance);
+            table.LookForFormers();
+            table.KeepPaths(options);
             BecomeServant(options, table);
-            using var factory = ProgramLog.Create(options.LogTo, options.LogLevel);
-            var log = factory.CreateLogger("zergpool");
+            using var journals = Journals.Open(options, inheritance);
+            using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
+            var log = programLog.CreateLogger();
             ConfigurationLog.Tell(log, ignored);
-            await ServeAsync(options, own, table, log);
+            foreach (var complaint in Complaints(problem, sources))
+                Log.NotTaken(log, complaint);
+            if (lost is not null)
+                Log.StateLost(log, lost);
+            using var pool = new Pool(options, own, table, load, log, TimeProvider.System)
+            {
+                ProgramLog = programLog,
+                Files = files,
+                Journals = journals,
+            };
+            var entrances = new Entrances(own, pool, log);
+            if (inheritance is not null)
+                pool.Restore(inheritance, entrances);
+            await ServeAsync(pool, entrances, invocation);
             return ExitCodes.Ok;
         }
         catch (SyscallException problem)
@@ -43,8 +65,24 @@ internal static partial class RunCommand
         }
     }
 
+    private static SocketSources Sources(PoolOptions options, OwnSockets own, out string? problem)
+    {
+        var passed = PassedDescriptors.Take(out problem);
+        var records = options.Pools.Select(pool => own.Left(pool.Address)).OfType<PoolRecord>();
+        return new SocketSources(passed, [.. records], options.RecoverTimeout, options.Adopt);
+    }
+
+    private static IEnumerable<string> Complaints(string? problem, SocketSources sources)
+    {
+        if (problem is not null)
+            yield return problem;
+        foreach (var name in sources.Unclaimed)
+            yield return $"the service manager passed '{name}', which is no socket of this configuration";
+    }
+
+    /// <summary>Why this process may not serve with these options; null when it may.</summary>
     // Said before anything is bound: who asks for another user must not be served by this one.
-    private static string? CannotBecome(PoolOptions options)
+    public static string? CannotBecome(PoolOptions options)
     {
         if (Privileges.IsRoot)
             return null;
@@ -58,7 +96,7 @@ internal static partial class RunCommand
     }
 
     // Nothing stays behind when it fails: the files can only be removed by whoever made them.
-    private static void BecomeServant(PoolOptions options, BoundSockets table)
+    private static void BecomeServant(PoolOptions options, PoolSockets table)
     {
         try
         {
@@ -66,6 +104,7 @@ internal static partial class RunCommand
             {
                 if (options.LogTo is { } log)
                     LogFile.CreateFor(log, uid.Id, gid.Id);
+                Journals.CreateFor(options, uid.Id, gid.Id);
                 Privileges.Drop(uid.Id, gid.Id, uid.Name);
             }
             else if (options.Gid is { } group && Privileges.IsRoot)
@@ -78,12 +117,12 @@ internal static partial class RunCommand
         }
         catch (SyscallException)
         {
-            Unlink(table);
+            table.Undo();
             throw;
         }
     }
 
-    private static void Unlink(BoundSockets table)
+    private static void Unlink(PoolSockets table)
     {
         try
         {
@@ -95,67 +134,35 @@ internal static partial class RunCommand
         }
     }
 
-    private static async Task ServeAsync(PoolOptions options, OwnSockets own, BoundSockets table, ILogger log)
+    private static async Task ServeAsync(Pool pool, Entrances entrances, Invocation invocation)
     {
-        using var pool = new Pool(options, table, log, TimeProvider.System);
-        using var stop = new CancellationTokenSource();
-        using var terminate = OnSignal(PosixSignal.SIGTERM, pool);
-        using var interrupt = OnSignal(PosixSignal.SIGINT, pool);
-        using var hangUp = IgnoreHangUp(log);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, pool, new PoolEvent.Stopped("SIGTERM"));
+        using var interrupt = OnSignal(PosixSignal.SIGINT, pool, new PoolEvent.Stopped("SIGINT"));
+        using var hangUp = OnSignal(PosixSignal.SIGHUP, pool, new PoolEvent.ReloadAsked(null));
+        using var reopen = OnSignal((PosixSignal)Signals.SIGUSR1, pool, new PoolEvent.Reopening());
+        using var upgrade = OnSignal((PosixSignal)Signals.SIGUSR2, pool, new PoolEvent.UpgradeAsked());
 
-        // Whoever reads this line may send a signal.
-        Log.Started(
-            log, ProgramVersion.Text, Environment.ProcessId, options.ConfigPath ?? "the command line",
-            string.Join(", ", table.Sockets.Select(socket => $"{socket.Spec.Address} ({socket.Spec.Name})")));
-        if (Privileges.IsRoot && options.Uid is null)
-            Log.RunsAsRoot(log, Syscall.getegid());
-
-        foreach (var (spec, listener) in own.Pools)
-            _ = AttachAsync(pool, spec, listener, stop.Token);
-        var mayOrder = AccessList.Ordering(options, Syscall.geteuid());
-        foreach (var listener in own.Controls)
-            _ = new ControlServer(listener, pool.Events, mayOrder, log).RunAsync(stop.Token);
+        // On the main thread, which stays: the image before this one held them back, see ProcessImage.
+        SignalMask.Unblock();
+        pool.Open(entrances, invocation);
         await pool.RunAsync();
-        await stop.CancelAsync();
+        pool.Close();
     }
 
-    private static async Task AttachAsync(
-        Pool pool, PoolSpec spec, System.Net.Sockets.Socket listener, CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            // In this order: who only waits for a connection must not hold a slot that another pool needs.
-            var socket = await Accepting.NextAsync(listener, cancel);
-            await pool.HandshakeSlotAsync(cancel);
-            pool.Events.TryWrite(new PoolEvent.Connected(spec, socket));
-        }
-    }
-
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, Pool pool)
+    // .NET knows some signals by their numbers alone.
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, Pool pool, PoolEvent happened)
         => PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            pool.Events.TryWrite(new PoolEvent.Stopped(signal.ToString()));
-        });
-
-    // Its default action would end the pool: by a terminal that closes, or by the habit that HUP means reload.
-    private static PosixSignalRegistration IgnoreHangUp(ILogger log)
-        => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            Log.NoReload(log);
+            pool.Events.TryWrite(happened);
         });
 
     private static partial class Log
     {
-        [LoggerMessage(100, LogLevel.Information, "zergpool {Version} (pid {Pid}, {Config}) holds {Sockets}")]
-        public static partial void Started(ILogger log, string version, int pid, string config, string sockets);
+        [LoggerMessage(103, LogLevel.Warning, "{Complaint}, ignoring")]
+        public static partial void NotTaken(ILogger log, string complaint);
 
-        [LoggerMessage(101, LogLevel.Warning,
-            "running as root (gid {Gid}): set uid and gid so that nothing needs to be")]
-        public static partial void RunsAsRoot(ILogger log, uint gid);
-
-        [LoggerMessage(102, LogLevel.Warning, "SIGHUP: this pool does not reload its configuration, ignoring")]
-        public static partial void NoReload(ILogger log);
+        [LoggerMessage(104, LogLevel.Warning, "{Problem}: zerglings have to reconnect, ignoring")]
+        public static partial void StateLost(ILogger log, string problem);
     }
 }

@@ -6,7 +6,10 @@ namespace ZergPool.Commands;
 internal static class Verb
 {
     private static readonly string[] s_all =
-        ["run", "check", "convert", "status", "pause", "resume", "drain", "stop"];
+    [
+        "run", "check", "convert", "status", "history", "reload", "reopen", "upgrade", "deploy", "follow", "rollback", "pause",
+        "resume", "drain", "stop", "retire",
+    ];
 
     /// <summary>What to say when the first bare argument was meant to be a command; null when it was not.</summary>
     public static string? Misspelt(IReadOnlyList<string> arguments)

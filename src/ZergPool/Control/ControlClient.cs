@@ -15,7 +15,7 @@ internal static class ControlClient
     public static ControlReply Ask(string address, ControlRequest request)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        if (request.Command == "status")
+        if (request.Command is "status" or "history" or "reopen")
             socket.SendTimeout = socket.ReceiveTimeout = StatusPatience;
         try
         {

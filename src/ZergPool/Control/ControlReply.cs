@@ -9,6 +9,12 @@ internal sealed record ControlReply
     /// <summary>One line for people, empty when there is nothing to say.</summary>
     public string Message { get; init; } = "";
 
+    /// <summary>The number of what is deployed.</summary>
+    public int? Deployment { get; init; }
+
     /// <summary>The whole state, when it was asked for.</summary>
     public StatusDocument? Status { get; init; }
+
+    /// <summary>How hand-overs ended, newest first, when it was asked for.</summary>
+    public IReadOnlyList<HistoryStatus>? History { get; init; }
 }

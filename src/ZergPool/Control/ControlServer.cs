@@ -1,10 +1,7 @@
 using System.Net.Sockets;
-using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Zerg;
 using Zerg.Posix;
-using ZergPool.Roster;
 
 namespace ZergPool.Control;
 
@@ -13,36 +10,46 @@ namespace ZergPool.Control;
 /// answer as one line. Few are listened to at a time, the oldest gives way to the next one; those who may order
 /// nothing have places of their own.
 /// </summary>
-internal sealed partial class ControlServer(
-    Socket listener, ChannelWriter<PoolEvent> events, AccessList mayOrder, ILogger log)
+internal sealed partial class ControlServer(Socket listener, Pool pool, ILogger log)
 {
     private const int MaxConnections = 32;
     private const int MaxStrangers = 4;
-    private const int MaxRequest = 4096;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private readonly List<ControlConnection> _interrupted = [];
 
-    /// <summary>Serves until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Those that are still to be served, once <see cref="RunAsync"/> has ended.</summary>
+    public IReadOnlyList<ControlConnection> Interrupted => _interrupted;
+
+    /// <summary>Takes a connection over, before it runs.</summary>
+    public void Adopt(ControlConnection connection) => _interrupted.Add(connection);
+
+    /// <summary>Serves until it is told to freeze; what is being answered then is brought to its end.</summary>
+    public async Task RunAsync(CancellationToken freeze)
     {
-        var permitted = new List<(Socket Socket, Task Reading)>();
-        var strangers = new List<(Socket Socket, Task Reading)>();
-        while (true)
+        List<Served> served = [.. _interrupted.Select(connection => Serve(connection, freeze))];
+        _interrupted.Clear();
+        try
         {
-            var socket = await Accepting.NextAsync(listener, cancel);
-            if (PeerOf(socket) is not { } peer)
-                continue;
-            var (read, most) = mayOrder.Allows(peer) ? (permitted, MaxConnections) : (strangers, MaxStrangers);
-            read.RemoveAll(one => one.Reading.IsCompleted);
-            if (read.Count == most)
+            while (true)
             {
-                read[0].Socket.Dispose();
-                read.RemoveAt(0);
+                var socket = await Accepting.NextAsync(listener, freeze);
+                if (PeerOf(socket) is not { } peer)
+                    continue;
+                served.RemoveAll(one => one.Serving.IsCompleted);
+                var isPermitted = pool.MayOrder(peer);
+                var read = served.Where(one => one.IsPermitted == isPermitted && one.Reading?.IsCompleted == false).ToList();
+                if (read.Count == (isPermitted ? MaxConnections : MaxStrangers))
+                    read[0].Connection.Dispose();
+                served.Add(Serve(new ControlConnection(socket, peer), freeze));
             }
-
-            var request = ReadAsync(socket, cancel);
-            read.Add((socket, request));
-            _ = ServeAsync(socket, peer, request, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var one in served)
+            {
+                if (!await one.Serving)
+                    _interrupted.Add(one.Connection);
+            }
         }
     }
 
@@ -59,68 +66,58 @@ internal sealed partial class ControlServer(
         }
     }
 
-    private async Task ServeAsync(
-        Socket socket, PeerCredentials peer, Task<ControlRequest?> reading, CancellationToken cancel)
+    private Served Serve(ControlConnection connection, CancellationToken freeze)
     {
+        // Over before the order is carried out: some take a minute, and the next may ask for the status.
+        var reading = connection.IsRead ? null : connection.ReadAsync(freeze);
+        return new Served(
+            connection, pool.MayOrder(connection.Peer), reading, ServeAsync(connection, reading, freeze));
+    }
+
+    /// <summary>False when it was interrupted, and is to be served on.</summary>
+    private async Task<bool> ServeAsync(
+        ControlConnection connection, Task<ControlRequest?>? reading, CancellationToken freeze)
+    {
+        var reply = connection.Reply;
         try
         {
-            using (socket)
+            if (reading is null)
             {
-                var reply = new TaskCompletionSource<ControlReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (await reading is { } request)
-                    events.TryWrite(new PoolEvent.Commanded(request, peer, reply));
-                else
-                    reply.SetResult(new ControlReply { ExitCode = ExitCodes.Usage, Message = "not a line of JSON" });
-
-                var json = JsonSerializer.SerializeToUtf8Bytes(
-                    await reply.Task.WaitAsync(cancel), ControlJson.Default.ControlReply);
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                patience.CancelAfter(s_patience);
-                await WriteAsync(socket, (byte[])[.. json, (byte)'\n'], patience.Token);
+                // Its order was read before an interruption.
             }
+            else if (await reading is { } request)
+            {
+                pool.Events.TryWrite(new PoolEvent.Commanded(request, connection.Peer, reply));
+            }
+            else
+            {
+                reply.SetResult(new ControlReply { ExitCode = ExitCodes.Usage, Message = "not a line of JSON" });
+            }
+
+            await connection.WriteAsync(await reply.Task.WaitAsync(freeze), freeze);
+        }
+        catch (OperationCanceledException) when (freeze.IsCancellationRequested && !connection.IsAnswered)
+        {
+            return false;
         }
         catch (Exception problem) when (problem is OperationCanceledException or SocketException
             or ObjectDisposedException)
         {
             // Whoever asked is gone or too slow; nothing depends on the answer.
-            if (!cancel.IsCancellationRequested)
-            {
-                var reason = reading.IsCompletedSuccessfully ? "it took no answer" : "it was silent";
-                Log.Dropped(log, peer.Pid, peer.Uid, reason);
-            }
-        }
-    }
-
-    // Over before the order is carried out: some take a minute, and the next may ask for the status.
-    private static async Task<ControlRequest?> ReadAsync(Socket socket, CancellationToken cancel)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(s_patience);
-        var buffer = new byte[MaxRequest];
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            var count = await socket.ReceiveAsync(buffer.AsMemory(filled), patience.Token);
-            filled += count;
-            if (count == 0 || buffer.AsSpan(0, filled).Contains((byte)'\n'))
-                break;
+            var reason = connection.IsRead ? "it took no answer" : "it was silent";
+            Log.Dropped(log, connection.Peer.Pid, connection.Peer.Uid, reason);
         }
 
-        try
-        {
-            return JsonSerializer.Deserialize(buffer.AsSpan(0, filled), ControlJson.Default.ControlRequest);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        connection.Dispose();
+        return true;
     }
 
-    private static async Task WriteAsync(Socket socket, ReadOnlyMemory<byte> data, CancellationToken cancel)
-    {
-        while (!data.IsEmpty)
-            data = data[await socket.SendAsync(data, cancel)..];
-    }
+    /// <param name="Connection">One that was accepted.</param>
+    /// <param name="IsPermitted">Whether its peer may give orders.</param>
+    /// <param name="Reading">Its order, as it comes; null when it was read before an interruption.</param>
+    /// <param name="Serving">All of it.</param>
+    private sealed record Served(
+        ControlConnection Connection, bool IsPermitted, Task<ControlRequest?>? Reading, Task<bool> Serving);
 
     private static partial class Log
     {

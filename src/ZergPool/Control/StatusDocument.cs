@@ -9,10 +9,22 @@ internal sealed record StatusDocument
 
     public required IReadOnlyList<SocketStatus> Sockets { get; init; }
 
+    /// <summary>What is limited, and how much of it there is.</summary>
+    public required IReadOnlyList<LimitStatus> Limits { get; init; }
+
+    /// <summary>What the configuration says otherwise than what is in force, a line each.</summary>
+    public required IReadOnlyList<string> Differences { get; init; }
+
     public required IReadOnlyList<ZerglingStatus> Zerglings { get; init; }
+
+    /// <summary>What the pool itself has started, newest first.</summary>
+    public required IReadOnlyList<DeploymentStatus> Deployments { get; init; }
 
     /// <summary>Null while none is under way; the first of those of several pools.</summary>
     public HandoverStatus? Handover { get; init; }
+
+    /// <summary>What can be gone back to: one for each pool at most.</summary>
+    public required IReadOnlyList<RollbackStatus> Rollback { get; init; }
 
     /// <summary>Each by itself when the process has several.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -13,13 +13,14 @@ internal static class StatusTable
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"pool {string.Join(", ", pool.Paths)}  pid {pool.Pid}  ")
             .Append(CultureInfo.InvariantCulture, $"version {pool.Version}  uid {pool.Uid}  gid {pool.Gid}  ")
-            .Append(CultureInfo.InvariantCulture, $"generation {pool.Generation}  up {Age(now - pool.Started)}\n\n");
+            .Append(CultureInfo.InvariantCulture, $"generation {pool.Generation}  up {Age(now - pool.Started)}")
+            .Append(pool.Upgraded == pool.Started ? "" : $", upgraded {Age(now - pool.Upgraded)} ago").Append("\n\n");
         string[] pools = status.Pools is null ? [] : ["POOL"];
-        Table(text, ["SOCKET", "ADDRESS", "PROTOCOL", "QUEUED", "BACKLOG", .. pools], status.Sockets.Select(
+        Table(text, ["SOCKET", "ADDRESS", "PROTOCOL", "QUEUED", "BACKLOG", "STATE", .. pools], status.Sockets.Select(
             socket => (string[])
             [
                 socket.Name, socket.Address, socket.Protocol, Number(socket.Queued), Number(socket.Backlog),
-                .. Column(socket.Pool),
+                socket.State, .. Column(socket.Pool),
             ]));
         text.Append('\n');
         Table(
@@ -42,6 +43,18 @@ internal static class StatusTable
                 .Append(CultureInfo.InvariantCulture, $"{Age(now - handover.Started)}: {handover.Phase}\n");
         }
 
+        foreach (var one in status.Rollback)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to release '{Safe(one.Release)}' possible for ")
+                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more\n");
+        }
+
+        text.Append("\nlimits: ").AppendJoin(", ", status.Limits.Where(limit => limit.Used is not null).Select(
+            limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.Used} of {limit.Most}"))).Append('\n');
+        foreach (var difference in status.Differences)
+            text.Append('\n').Append(Safe(difference));
+        if (status.Differences.Count > 0)
+            text.Append('\n');
         foreach (var one in status.History.Take(MaxHistory))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}")
@@ -73,8 +86,8 @@ internal static class StatusTable
             text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 
-    // Zerglings chose some of these words: none of them may steer the terminal.
-    private static string Safe(string text) => string.Concat(text.Select(one => char.IsControl(one) ? '?' : one));
+    /// <summary>Zerglings chose some of these words: none of them may steer the terminal.</summary>
+    public static string Safe(string text) => string.Concat(text.Select(one => char.IsControl(one) ? '?' : one));
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
 

@@ -1,3 +1,4 @@
+using Zerg;
 using Zerg.Configuration;
 using Zerg.Configuration.Reading;
 
@@ -14,9 +15,11 @@ internal sealed class SourceComments
     {
         var comments = new List<string>();
         string[] lines = Lines(position.File);
-        for (int line = position.Line - 1; line > 0 && IsComment(lines[line - 1]) && _given.Add((position.File, line)); line--)
+
+        // YAML ends lines at characters that end none here, so a place may be behind the last.
+        for (int line = Math.Min(position.Line, lines.Length) - 1; line > 0 && IsComment(lines[line - 1]) && _given.Add((position.File, line)); line--)
         {
-            comments.Insert(0, lines[line - 1].Trim().TrimStart('#', ';').Trim());
+            comments.Insert(0, OneLine.Of(lines[line - 1].Trim().TrimStart('#', ';').Trim()));
         }
 
         return comments;
@@ -34,7 +37,7 @@ internal sealed class SourceComments
         string line = lines[position.Line - 1];
         string rest = UwsgiYamlLine.WithoutComment(line);
         return rest.Length < line.TrimEnd().Length && _given.Add((position.File, position.Line))
-            ? line[rest.Length..].Trim().TrimStart('#').Trim()
+            ? OneLine.Of(line[rest.Length..].Trim().TrimStart('#').Trim())
             : null;
     }
 

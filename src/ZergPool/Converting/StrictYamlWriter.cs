@@ -1,4 +1,5 @@
 using System.Text;
+using Zerg;
 using Zerg.Configuration;
 
 namespace ZergPool.Converting;
@@ -10,6 +11,9 @@ internal sealed class StrictYamlWriter(LoadedConfiguration loaded)
     private const string ItemIndent = "    ";
 
     private readonly SourceComments _comments = new();
+    private readonly Dictionary<Option, IgnoredOption> _ignored =
+        new(loaded.Ignored.Select(one => KeyValuePair.Create(one.Option, one)), ReferenceEqualityComparer.Instance);
+
     private readonly StringBuilder _text = new("zerg:\n");
 
     public string Write()
@@ -17,7 +21,8 @@ internal sealed class StrictYamlWriter(LoadedConfiguration loaded)
         var written = new HashSet<string>();
         foreach (Option option in loaded.Options)
         {
-            if (loaded.Ignored.FirstOrDefault(one => ReferenceEquals(one.Option, option)) is { } ignored)
+            // Of its address it says that nobody is to bind it.
+            if (_ignored.TryGetValue(option, out IgnoredOption? ignored) && option.Name != SocketTable.Redirecting)
             {
                 WriteIgnored(ignored);
             }
@@ -39,18 +44,19 @@ internal sealed class StrictYamlWriter(LoadedConfiguration loaded)
         }
 
         WriteAbove(ignored.Option);
-        string value = ignored.Option.Value.ReplaceLineEndings(" ");
-        _text.Append($"{Indent}# {ignored.Option.Name}: {value}  # {Words(ignored.Verdict)}: {ignored.Why}\n");
+        string said = OneLine.Of($"{ignored.Option.Name}: {ignored.Option.Value.ReplaceLineEndings(" ")}");
+        _text.Append($"{Indent}# {said}  # {Words(ignored.Verdict)}: {ignored.Why}\n");
     }
 
     private void WriteOption(string name)
     {
         IReadOnlyList<Option> all = loaded.Options.All(name);
-        bool isList = Vocabulary.Find(name)!.Repeatable || all[^1].IsItem;
+        bool isList = Vocabulary.Find(name)?.Repeatable != false || all[^1].IsItem;
+        bool isCommand = Vocabulary.Find(name)?.Kind == ValueKind.Command;
         List<Option> values = !isList ? [all[^1]]
-            : name == "command" ? [.. all.Where(one => one.IsItem && one.Position.File == all[^1].Position.File)]
+            : isCommand ? [.. all.Where(one => one.IsItem && one.Position.File == all[^1].Position.File)]
             : [.. all];
-        if (!isList || (values.Count == 1 && name != "command"))
+        if (!isList || (values.Count == 1 && !isCommand))
         {
             WriteAbove(values[0]);
             string value = values[0].Value.Length == 0 ? "" : $" {Scalar(values[0].Value)}";
@@ -90,21 +96,23 @@ internal sealed class StrictYamlWriter(LoadedConfiguration loaded)
 
     // Plain where YAML cannot take it for anything else; in single quotes where it could, and escaped where it must.
     private static string Scalar(string value) =>
-        value.Any(char.IsControl) ? Escaped(value)
+        value.Any(NeedsEscape) ? Escaped(value)
         : IsPlain(value) ? value
         : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static bool IsPlain(string value) =>
         value.Length > 0 && (char.IsAsciiLetterOrDigit(value[0]) || value[0] is '/' or '.' or '=' or '_')
         && !value.Contains(": ", StringComparison.Ordinal) && !value.Contains(" #", StringComparison.Ordinal)
-        && value[^1] is not (':' or ' ') && value is not ("null" or "Null" or "NULL") && !value.Contains('\uFEFF');
+        && value[^1] is not (':' or ' ') && value is not ("null" or "Null" or "NULL");
+
+    private static bool NeedsEscape(char c) => OneLine.Breaks(c) || c is '\uFEFF';
 
     private static string Escaped(string value)
     {
         var text = new StringBuilder("\"");
         foreach (char c in value)
         {
-            text.Append(c is '"' or '\\' ? $"\\{c}" : char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
+            text.Append(c is '"' or '\\' ? $"\\{c}" : NeedsEscape(c) ? $"\\u{(int)c:x4}" : c.ToString());
         }
 
         return text.Append('"').ToString();

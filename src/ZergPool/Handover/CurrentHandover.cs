@@ -9,4 +9,8 @@ namespace ZergPool.Handover;
 /// <param name="PhaseStarted">When its phase began.</param>
 internal sealed record CurrentHandover(
     int To, string Release, IReadOnlyList<int> From, HandoverPhase Phase,
-    DateTimeOffset Started, DateTimeOffset PhaseStarted);
+    DateTimeOffset Started, DateTimeOffset PhaseStarted)
+{
+    /// <summary>Why the release before takes over again; null for a hand-over to another one.</summary>
+    public string? Back { get; init; }
+}

@@ -8,4 +8,7 @@ internal enum HandoverOutcome
 
     /// <summary>The new release did not become ready; nothing else has changed.</summary>
     Failed,
+
+    /// <summary>The release before serves again.</summary>
+    RolledBack,
 }

@@ -9,9 +9,10 @@ internal sealed partial class HandoverPolicy
     private void Advance()
     {
         foreach (var late in _members.Values
-            .Where(member => member.State == MemberState.Starting && _now - member.Attached >= limits.Ready).ToList())
-            Fail(late, $"not ready within {limits.Ready.TotalSeconds:0.#} s", [], ExitCodes.Failed);
+            .Where(member => member.State == MemberState.Starting && _now - member.Attached >= Limits.Ready).ToList())
+            Fail(late, $"not ready within {Limits.Ready.TotalSeconds:0.#} s", [], ExitCodes.Failed);
 
+        ForceOldest();
         Continue();
         foreach (var ready in _members.Values.Where(member => member.State == MemberState.Ready).ToList())
         {
@@ -33,14 +34,15 @@ internal sealed partial class HandoverPolicy
 
     // Those that are ready go first.
     private Member? Next() => _members.Values
-        .Where(member => member.State is MemberState.Starting or MemberState.Ready && WantsToReplace(member))
+        .Where(member => member.IsComing && WantsToReplace(member))
         .OrderBy(member => member.State == MemberState.Ready ? 0 : 1)
         .FirstOrDefault();
 
     private void Ask(Member member)
     {
         _members[member.Id] = member with { Asked = true };
-        _orders.Add(new PolicyOrder.Resume(member.Id));
+        _orders.Add(new PolicyOrder.Resume(
+            member.Id, Current?.To == member.Id ? Generation + 1 : GenerationToEnter(member)));
         if (member.Accepts)
             Report(_members[member.Id], ZerglingState.Accepting);
     }
@@ -71,8 +73,8 @@ internal sealed partial class HandoverPolicy
                 Current = current with { Phase = HandoverPhase.Switching, PhaseStarted = _now };
                 Ask(to);
                 break;
-            case HandoverPhase.Switching when to is not null && _now - current.PhaseStarted >= limits.Answer:
-                Fail(to, $"did not accept within {limits.Answer.TotalSeconds:0.#} s", [], ExitCodes.Failed);
+            case HandoverPhase.Switching when to is not null && _now - current.PhaseStarted >= Limits.Answer:
+                Fail(to, $"did not accept within {Limits.Answer.TotalSeconds:0.#} s", [], ExitCodes.Failed);
                 break;
             case HandoverPhase.Draining when IsSettled(current):
                 Finish(current, HandoverOutcome.Completed, "", []);
@@ -80,14 +82,15 @@ internal sealed partial class HandoverPolicy
         }
     }
 
-    private bool IsSettled(CurrentHandover current) => _now - current.PhaseStarted >= limits.Answer
-        || current.From.All(id => Find(id) is null or { State: MemberState.Draining } or { Obeys: false });
+    private bool IsSettled(CurrentHandover current) => _now - current.PhaseStarted >= Limits.Answer
+        || current.From.All(id => Find(id) is null or { State: MemberState.Draining } or { Obeys: false }
+            or { State: MemberState.Standby, Accepts: false });
 
     private void TakeOver(Member member)
     {
         var olders = _members.Values.Where(other => other.Serves && other.Id != member.Id).ToList();
         var entered = Set(member, MemberState.Accepting, ++Generation);
-        _lastRelease = member.Release;
+        Release = member.Release;
         _replaced.Remove(member.Release);
         Current = Current! with
         {
@@ -95,11 +98,24 @@ internal sealed partial class HandoverPolicy
             Phase = HandoverPhase.Draining,
             PhaseStarted = _now,
         };
+        if (Current.Back is not null)
+        {
+            BringBack(Window!);
+        }
+        else
+        {
+            CloseWindow($"replaced once more, by {Describe(entered)}");
+            OpenWindow(entered, olders);
+        }
+
         foreach (var older in olders)
         {
             if (older.Release.Length > 0 && older.Release != member.Release)
                 Forget(older.Release);
-            Drain(older, $"replaced by {Describe(entered)}");
+            if (Window is not null && CanWait(older))
+                PutAside(older, $"replaced by {Describe(entered)}");
+            else
+                Drain(older, $"replaced by {Describe(entered)}");
         }
 
         Overtake(entered);
@@ -110,7 +126,7 @@ internal sealed partial class HandoverPolicy
     private void Overtake(Member winner)
     {
         foreach (var older in _members.Values.Where(other => other.Id < winner.Id
-            && other.State is MemberState.Starting or MemberState.Ready && WantsToReplace(other)).ToList())
+            && other.IsComing && WantsToReplace(other)).ToList())
         {
             if (older.Release != winner.Release)
                 Forget(older.Release);
@@ -121,18 +137,37 @@ internal sealed partial class HandoverPolicy
     // Bounded: what is older than the mercy says nothing any more.
     private void Forget(string release)
     {
-        foreach (var old in _replaced.Where(pair => _now - pair.Value >= limits.Mercy).ToList())
+        foreach (var old in _replaced.Where(pair => _now - pair.Value >= Limits.Mercy).ToList())
             _replaced.Remove(old.Key);
         _replaced[release] = _now;
     }
 
+    // Those of the lowest number have had the longest time.
+    private void ForceOldest()
+    {
+        var draining = _members.Values.Where(member => member is { State: MemberState.Draining, Generation: > 0 })
+            .GroupBy(member => member.Generation).OrderBy(group => group.Key).ToList();
+        if (Limits.MaxGenerations == 0)
+            return;
+        foreach (var oldest in draining.SkipLast(Limits.MaxGenerations).SelectMany(group => group).Where(one => !one.IsForced))
+        {
+            _members[oldest.Id] = oldest with { IsForced = true };
+            _orders.Add(new PolicyOrder.Stop(
+                oldest.Id, $"{draining.Count} generations drain, at most {Limits.MaxGenerations} may (max-generations)",
+                ExitCodes.Ok));
+        }
+    }
+
+    private bool IsServed(Member beside) => _members.Values.Any(other => other.Serves && other.Id != beside.Id);
+
+    private int GenerationToEnter(Member member)
+        => Generation == 0 || (!IsServed(member) && member.Release != Release) ? Generation + 1 : Generation;
+
     private void EnterService(Member member)
     {
-        var serving = _members.Values.Any(other => other.Serves && other.Id != member.Id);
-        if (Generation == 0 || (!serving && member.Release != _lastRelease))
-            Generation++;
-        if (member.Kind != MemberKind.Uwsgi || !serving)
-            _lastRelease = member.Release;
+        Generation = GenerationToEnter(member);
+        if (member.Kind != MemberKind.Uwsgi || !IsServed(member))
+            Release = member.Release;
         Set(member, MemberState.Accepting, Generation);
         _replaced.Remove(member.Release);
     }
@@ -150,7 +185,10 @@ internal sealed partial class HandoverPolicy
         _members.Remove(member.Id);
         switch (member.State)
         {
-            case MemberState.Starting or MemberState.Ready or MemberState.Standby:
+            case MemberState.Standby when member.Generation > 0:
+                Note(NoteLevel.Warning, $"{Describe(member)} left, and cannot be gone back to any more: {reason}");
+                break;
+            case MemberState.Starting or MemberState.Checking or MemberState.Ready or MemberState.Standby:
                 Note(NoteLevel.Error, $"{Describe(member)} left before it served: {reason}");
                 Lose(member, reason, []);
                 break;
@@ -158,6 +196,8 @@ internal sealed partial class HandoverPolicy
                 // Its supervisor may start it again from now on, however long it took to drain.
                 if (member.State == MemberState.Draining && _replaced.ContainsKey(member.Release))
                     Forget(member.Release);
+                if (member.State == MemberState.Draining)
+                    _orders.Add(new PolicyOrder.Drained(member, reason, _now - member.Since));
                 Note(NoteLevel.Information, $"{Describe(member)} left: {reason}");
                 break;
             default:
@@ -179,17 +219,27 @@ internal sealed partial class HandoverPolicy
     {
         if (Current?.To == ended.To)
             Current = null;
+        if (outcome == HandoverOutcome.Completed && ended.Back is { } back)
+            (outcome, reason) = (HandoverOutcome.RolledBack, back);
+        if (outcome == HandoverOutcome.Completed && _startedAgain is var (release, why) && release == ended.Release)
+        {
+            (outcome, reason) = (HandoverOutcome.RolledBack, why);
+            _startedAgain = null;
+        }
+
         var record = new HandoverRecord(
             ended.To, ended.Release, ended.From, outcome, reason, output, ended.Started, _now - ended.Started);
         _history.AddFirst(record);
-        if (_history.Count > limits.History)
+        if (_history.Count > Limits.History)
             _history.RemoveLast();
-        if (outcome == HandoverOutcome.Completed)
+        _orders.Add(new PolicyOrder.Over(record));
+        if (outcome != HandoverOutcome.Failed)
         {
             Note(
                 NoteLevel.Information,
                 $"hand-over to zergling {ended.To} (release '{ended.Release}') completed in {record.Duration.TotalSeconds:0.###} s; "
-                + $"generation {Generation} serves");
+                + $"generation {Generation} serves"
+                + (Window is null ? "" : $", release '{Window.Former}' can be gone back to for {Limits.RollbackWindow.TotalSeconds:0.###} s"));
         }
     }
 }

@@ -6,20 +6,25 @@ namespace ZergPool.Handover;
 /// Who serves, who takes over from whom, and when. A pure state machine: an event and the time in, orders out; it
 /// knows members and releases, but no process, socket or clock.
 /// </summary>
-internal sealed partial class HandoverPolicy(PolicyLimits limits)
+internal sealed partial class HandoverPolicy(PolicyLimits initial)
 {
     private readonly SortedDictionary<int, Member> _members = [];
     private readonly LinkedList<HandoverRecord> _history = new();
     private readonly Dictionary<string, DateTimeOffset> _replaced = new(StringComparer.Ordinal);
     private readonly List<PolicyOrder> _orders = [];
     private DateTimeOffset _now;
-    private string? _lastRelease;
+
+    /// <summary>Its patience; a reload may change it.</summary>
+    public PolicyLimits Limits { get; set; } = initial;
 
     /// <summary>Everybody who is attached, by id.</summary>
     public IReadOnlyDictionary<int, Member> Members => _members;
 
     /// <summary>The generation that serves, 0 before the first.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>The release of that generation; null before the first.</summary>
+    public string? Release { get; private set; }
 
     /// <summary>The hand-over under way; there is never a second one.</summary>
     public CurrentHandover? Current { get; private set; }
@@ -33,6 +38,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
         _now = now;
         _orders.Clear();
         var accepted = Accepting;
+        var wasThere = IsWatchedThere;
         switch (happened)
         {
             case PolicyEvent.Attached attached:
@@ -72,9 +78,22 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
             case PolicyEvent.StopAsked asked when Find(asked.Id) is { } member:
                 Stop(member, asked.Reason);
                 break;
+            case PolicyEvent.Ending:
+                End();
+                break;
+            case PolicyEvent.RollbackAsked asked:
+                RollBack(asked.Reason);
+                break;
+            case PolicyEvent.Checked told when Find(told.Id) is { State: MemberState.Checking } member:
+                BeChecked(member, told);
+                break;
+            case PolicyEvent.Crashed crashed when Find(crashed.Id) is { } member:
+                CountCrash(member);
+                break;
         }
 
         Advance();
+        Watch(wasThere);
         DismissOrphans();
         if (accepted > 0 && Accepting == 0)
             Note(NoteLevel.Error, "nobody accepts any more: connections wait in the queues");
@@ -103,6 +122,14 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
     private void Attach(Member member)
     {
         _members[member.Id] = member;
+        if (member.State != MemberState.Starting)
+        {
+            Return(member);
+            if (Limits.Checks && member.State == MemberState.Ready)
+                BecomeReady(member);
+            return;
+        }
+
         if (member.Kind == MemberKind.Uwsgi)
         {
             EnterService(member);
@@ -125,12 +152,33 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
 
     // A supervisor that starts a replaced zergling again must not undo the hand-over that replaced it.
     private bool WasReplaced(string release)
-        => _replaced.TryGetValue(release, out var when) && _now - when < limits.Mercy
+        => _replaced.TryGetValue(release, out var when) && _now - when < Limits.Mercy
             && _members.Values.Any(member => member.Serves && member.Release != release);
 
     private void BecomeReady(Member member)
     {
+        if (Limits.Checks)
+        {
+            Set(member, MemberState.Checking);
+            _orders.Add(new PolicyOrder.Check(member.Id));
+            return;
+        }
+
+        Pass(member);
+    }
+
+    private void BeChecked(Member member, PolicyEvent.Checked told)
+    {
+        if (told.Problem is { } problem)
+            Fail(member, problem, told.Output, ExitCodes.Failed);
+        else
+            Pass(member);
+    }
+
+    private void Pass(Member member)
+    {
         Set(member, member.Mode == ZergMode.Standby ? MemberState.Standby : MemberState.Ready);
+        _orders.Add(new PolicyOrder.Ready(member, _now - member.Attached));
         if (member.Mode == ZergMode.Standby)
             Note(NoteLevel.Information, $"{Describe(member)} is warm and waits in standby");
     }
@@ -177,7 +225,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits limits)
         switch (member.State)
         {
             case MemberState.Paused when member.Obeys:
-                _orders.Add(new PolicyOrder.Resume(member.Id));
+                _orders.Add(new PolicyOrder.Resume(member.Id, member.Generation));
                 if (member.Kind == MemberKind.Uwsgi)
                     Set(member, MemberState.Accepting);
                 break;

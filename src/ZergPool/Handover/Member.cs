@@ -26,6 +26,12 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Whether it last said that it accepts, though its turn has not come: a launcher's workers do.</summary>
     public bool Accepts { get; init; }
 
+    /// <summary>Whether it is on its way into service.</summary>
+    public bool IsComing => State is MemberState.Starting or MemberState.Checking or MemberState.Ready;
+
+    /// <summary>Whether it was told to make room for others that drain.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>Whether it takes part in serving, now, as soon as it is resumed by an operator, or once it has workers.</summary>
     public bool Serves => State is MemberState.Accepting or MemberState.Paused
         or MemberState.Down or MemberState.Orphaned or MemberState.Unknown;

@@ -6,10 +6,13 @@ internal enum MemberState
     /// <summary>Attached, not ready.</summary>
     Starting,
 
+    /// <summary>Ready, and the check-command looks at it.</summary>
+    Checking,
+
     /// <summary>Ready, and waiting for its turn or for the answer to the order to accept.</summary>
     Ready,
 
-    /// <summary>Ready, held back on purpose until it is resumed.</summary>
+    /// <summary>Ready, held back on purpose until it is resumed; or replaced, and kept to be gone back to.</summary>
     Standby,
 
     /// <summary>Accepting connections.</summary>

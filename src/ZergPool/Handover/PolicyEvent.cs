@@ -35,6 +35,17 @@ internal abstract record PolicyEvent
 
     public sealed record StopAsked(int Id, string Reason) : PolicyEvent;
 
+    public sealed record RollbackAsked(string Reason) : PolicyEvent;
+
+    /// <summary>The check-command has spoken; a problem is why it may not serve.</summary>
+    public sealed record Checked(int Id, string? Problem, IReadOnlyList<string> Output) : PolicyEvent;
+
+    /// <summary>A worker of it died that nobody had told to leave.</summary>
+    public sealed record Crashed(int Id) : PolicyEvent;
+
+    /// <summary>The pool ends.</summary>
+    public sealed record Ending : PolicyEvent;
+
     /// <summary>Time went on.</summary>
     public sealed record Tick : PolicyEvent;
 }

@@ -9,6 +9,18 @@ internal sealed record PolicyLimits
     /// <summary>How long a release that was replaced may not come back by itself: <c>worker-reload-mercy</c>.</summary>
     public TimeSpan Mercy { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a release that was replaced waits in standby: <c>rollback-window</c>; zero: it leaves.</summary>
+    public TimeSpan RollbackWindow { get; init; }
+
+    /// <summary>Workers of a new release that may die in that time: <c>max-crashes</c>.</summary>
+    public int MaxCrashes { get; init; } = 3;
+
+    /// <summary>Generations that may drain at a time, <c>max-generations</c>; 0: any number.</summary>
+    public int MaxGenerations { get; init; }
+
+    /// <summary>Whether a <c>check-command</c> has a say before a release serves.</summary>
+    public bool Checks { get; init; }
+
     /// <summary>From the order to accept, or to drain, until the answer to it.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -41,6 +41,12 @@ internal sealed class ListenerGuard(int backlog, UnixSocketFile file)
 
     private void CheckTcp(PoolSocket socket, List<string> found)
     {
+        if (ListenerOptions.DefersAccept(socket.Descriptor.Number))
+        {
+            ListenerOptions.ClearDeferAccept(socket.Descriptor.Number);
+            found.Add("TCP_DEFER_ACCEPT was on");
+        }
+
         if (!ListenerOptions.IsListening(socket.Descriptor.Number))
         {
             Listen(socket);
@@ -55,6 +61,8 @@ internal sealed class ListenerGuard(int backlog, UnixSocketFile file)
 
     private bool CheckUnix(PoolSocket socket, List<string> found)
     {
+        if (socket.RestorePath())
+            found.Add("somebody removed its path");
         if (UnixDiag.Query(socket.Descriptor.Inode) is not { } state)
             return false;
         if (state.IsShutDown)

@@ -3,15 +3,17 @@ using Mono.Unix.Native;
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
+using ZergPool.Metrics;
+using ZergPool.Recovering;
 
 namespace ZergPool.Listening;
 
 /// <summary>The sockets that the pool itself serves: for each pool one to attach and one for orders.</summary>
-internal sealed class OwnSockets : IDisposable
+internal sealed partial class OwnSockets : IDisposable
 {
     private const int Backlog = 128;
 
-    private readonly List<FileDescriptor> _locks = [];
+    private readonly Dictionary<ListenAddress, PathLock> _locks = [];
     private readonly List<(string Path, (ulong, ulong)? Identity)> _files = [];
     private readonly List<Socket> _sockets = [];
 
@@ -20,6 +22,9 @@ internal sealed class OwnSockets : IDisposable
 
     /// <summary>Where orders come in: whoever knows the path of one of the pools finds the process.</summary>
     public IReadOnlyList<Socket> Controls { get; private set; } = [];
+
+    /// <summary>Where metrics are asked for; null for nowhere.</summary>
+    public MetricsSocket? Metrics { get; set; }
 
     /// <summary>Locks and binds all of them.</summary>
     /// <exception cref="SyscallException">A path cannot be bound.</exception>
@@ -35,6 +40,7 @@ internal sealed class OwnSockets : IDisposable
                 own.Lock(pool.Address, options);
             own.Pools = [.. options.Pools.Select(pool => (pool, own.Bind(pool.Address, attach)))];
             own.Controls = [.. ControlAddresses(options).Select(address => own.Bind(address, control))];
+            own.Metrics = options.Metrics is { } metrics ? MetricsSocket.Bind(metrics, options) : null;
             return own;
         }
         catch
@@ -53,11 +59,48 @@ internal sealed class OwnSockets : IDisposable
                 _ = Syscall.unlink(path);
         }
 
+        Metrics?.Dispose();
         _sockets.ForEach(socket => socket.Dispose());
-        _locks.ForEach(descriptor => descriptor.Dispose());
+        foreach (var taken in _locks.Values)
+            taken.Dispose();
     }
 
-    private static IEnumerable<ListenAddress> ControlAddresses(PoolOptions options) => options.Pools
+    /// <summary>Gives their files the modes that other lists of who may connect ask for.</summary>
+    /// <exception cref="SyscallException">One is not this user's to change.</exception>
+    public static void ApplyModes(PoolOptions options)
+    {
+        foreach (var pool in options.Pools.Where(pool => pool.Address.Kind == AddressKind.Path))
+            File(options, options.AllowUids, options.AllowGids).Apply(pool.Address.Host);
+        foreach (var address in ControlAddresses(options).Where(address => address.Kind == AddressKind.Path))
+            File(options, options.ControlUids, options.ControlGids).Apply(address.Host);
+    }
+
+    /// <summary>Paths where something else is by now, and what.</summary>
+    public IEnumerable<(string Path, string What)> Swapped()
+    {
+        foreach (var (path, own) in _files)
+        {
+            if (Syscall.lstat(path, out var found) != 0)
+                yield return (path, "it is gone");
+            else if ((found.st_dev, found.st_ino) != own)
+                yield return (path, $"a {UnixSocketFile.Kind(found)} of uid {found.st_uid} gid {found.st_gid} is there");
+        }
+    }
+
+    /// <summary>What the pool that served a path before left there; null for none.</summary>
+    public PoolRecord? Left(ListenAddress pool)
+        => _locks.TryGetValue(pool, out var taken) ? PoolRecord.Parse(taken.Left) : null;
+
+    /// <summary>Leaves what the next pool of that path is to know.</summary>
+    /// <exception cref="SyscallException">It cannot be written.</exception>
+    public void Leave(ListenAddress pool, PoolRecord record)
+    {
+        if (_locks.TryGetValue(pool, out var taken))
+            taken.Leave(record.ToString());
+    }
+
+    /// <summary>Where orders come in: by the option, and beside each pool.</summary>
+    public static IEnumerable<ListenAddress> ControlAddresses(PoolOptions options) => options.Pools
         .Select(pool => pool.Address.WithSuffix(".ctl")).Where(address => address.Ok).Select(address => address.Value!)
         .Except([.. options.Pools.Select(pool => pool.Address), .. options.Sockets.Select(socket => socket.Address)])
         .Prepend(options.Control).Distinct();
@@ -76,8 +119,19 @@ internal sealed class OwnSockets : IDisposable
     {
         if (address.Kind != AddressKind.Path)
             return;
-        MakeDirectory(Path.GetDirectoryName(address.Host)!, options);
-        _locks.Add(PathLock.TryAcquire(address.Host, out var holder) ?? throw new ZergException(
+        var directory = Path.GetDirectoryName(address.Host)!;
+        MakeDirectory(directory, options);
+        if (UnixSocketFile.IsOpenToAll(directory))
+        {
+            throw new ZergException(
+                $"{address.Host}: everybody may replace files in '{directory}', and so the pool: take its write permission "
+                + "from others, or set its sticky bit",
+                ExitCodes.NotPermitted);
+        }
+
+        if (UnixSocketFile.IsLink(address.Host))
+            throw new ZergException($"{address.Host}: a symbolic link is there", ExitCodes.NotPermitted);
+        _locks.Add(address, PathLock.TryAcquire(address.Host, out var holder) ?? throw new ZergException(
             $"{address.Host}: another pool serves it, pid {holder}", ExitCodes.TryAgain));
     }
 

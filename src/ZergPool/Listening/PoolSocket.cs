@@ -2,17 +2,42 @@ using Mono.Unix.Native;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Protocol;
+using ZergPool.Upgrading;
 
 namespace ZergPool.Listening;
 
-/// <summary>One listening socket that the pool holds for ever and passes on.</summary>
-internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : IDisposable
+/// <summary>One listening socket that the pool passes on, and holds until a reload removes it.</summary>
+/// <param name="asked">As the configuration says it.</param>
+/// <param name="spec">Under its name, at the address where it really is.</param>
+/// <param name="target">What it is bound to.</param>
+internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget target) : IDisposable
 {
+    private FileDescriptor? _descriptor;
+    private SpareName? _spare;
+
+    /// <summary>As the configuration says it; a reload may say the same address in another way.</summary>
+    public ListenSpec Asked { get; private set; } = asked;
+
     /// <summary>Its name, address and protocol.</summary>
-    public ListenSpec Spec { get; } = spec;
+    public ListenSpec Spec { get; private set; } = spec;
+
+    /// <summary>What it is bound to.</summary>
+    public BindTarget Target { get; } = target;
+
+    /// <summary>Whether the pool has it; while it has not, another process does.</summary>
+    public bool IsHeld => _descriptor is not null;
+
+    /// <summary>Why the pool does not have it.</summary>
+    public IOException? Problem { get; set; }
+
+    /// <summary>Who had it before; null for one that this pool made, and may undo.</summary>
+    public string? From { get; private set; }
+
+    /// <summary>Whether the server that it was adopted from listens on it as well.</summary>
+    public bool IsShared { get; private set; }
 
     /// <summary>The pool's own descriptor; another one only after a repair that had to bind anew.</summary>
-    public FileDescriptor Descriptor { get; private set; } = descriptor;
+    public FileDescriptor Descriptor => _descriptor ?? throw new InvalidOperationException($"{Spec.Address} is not held");
 
     /// <summary>Whether it is a UNIX socket.</summary>
     public bool IsUnix => Spec.Address.IsUnix;
@@ -24,18 +49,79 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
 
     /// <summary>The identity of the file, when it has one; only that very file is ever unlinked.</summary>
     public (ulong Device, ulong Inode)? File { get; private set; }
-        = spec.Address.Kind == AddressKind.Path ? UnixSocketFile.Identity(spec.Address.ToString()) : null;
 
     /// <summary>Connections waiting and the most that may wait; null where the kernel does not tell.</summary>
     public (int Queued, int Backlog)? Queue
     {
         get
         {
+            if (_descriptor is null)
+                return null;
             if (!IsUnix)
                 return ListenerOptions.TcpQueue(Descriptor.Number);
             return UnixDiag.Query(Descriptor.Inode) is { } unix ? (unix.Queued, unix.Backlog) : null;
         }
     }
+
+    /// <summary>It has come: bound, or another process's descriptor of it, checked.</summary>
+    public void Take(FileDescriptor descriptor, string? from, bool isShared = false)
+    {
+        _descriptor?.Dispose();
+        _descriptor = descriptor;
+        Problem = null;
+        From = from;
+        IsShared = isShared;
+        File = FileOf(Spec);
+        _spare?.Remove();
+        _spare = null;
+    }
+
+    /// <summary>Gives its file a second name, for when the server that it was adopted from removes the first.</summary>
+    /// <returns>Why not; null when it has one, or needs none.</returns>
+    public string? KeepPath()
+    {
+        try
+        {
+            _spare = IsShared && File is not null ? SpareName.Make(Spec.Address.ToString()) : null;
+            return null;
+        }
+        catch (SyscallException problem)
+        {
+            return problem.Message;
+        }
+    }
+
+    /// <summary>Puts its path back, if the server that it was adopted from has removed it.</summary>
+    /// <exception cref="SyscallException">The directory is not this user's to change.</exception>
+    public bool RestorePath() => _spare?.Restore() == true;
+
+    /// <summary>The server that it was adopted from is gone.</summary>
+    public void Inherit()
+    {
+        IsShared = false;
+        _spare?.Remove();
+        _spare = null;
+    }
+
+    /// <summary>Takes one over from the image before this one.</summary>
+    public static PoolSocket Thaw(ListenSpec asked, PassedSocketState state, Inheritance inheritance)
+    {
+        var spec = asked with
+        {
+            Address = ListenAddress.Parse(state.Address).Value!,
+            Protocol = state.Protocol,
+            Name = state.Name,
+        };
+        return new PoolSocket(asked, spec, spec.Address.Resolve()[0])
+        {
+            _descriptor = inheritance.Claim(state.Descriptor),
+            From = state.From,
+            File = state.File?.Identity,
+        };
+    }
+
+    /// <summary>The configuration says it in another way now.</summary>
+    public void Respell(ListenSpec asked, ListenSpec spec) => (Asked, Spec) = (asked, spec);
 
     /// <summary>Binds a UNIX socket that cannot be repaired anew; what is there stays when that fails.</summary>
     /// <exception cref="SyscallException">The directory is another user's, or somebody has the name.</exception>
@@ -50,10 +136,8 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
             SyscallException.Check(Libc.rename(path, aside), "rename", path);
         try
         {
-            var fresh = ListeningSocket.Bind(Spec.Address.Resolve()[0], Spec.Address, backlog, file).Descriptor;
-            Descriptor.Dispose();
-            Descriptor = fresh;
-            File = Spec.Address.Kind == AddressKind.Path ? UnixSocketFile.Identity(path) : null;
+            Take(ListeningSocket.Bind(Target, Spec.Address, backlog, file).Descriptor, null, IsShared);
+            _ = KeepPath();
         }
         catch
         {
@@ -66,15 +150,22 @@ internal sealed class PoolSocket(ListenSpec spec, FileDescriptor descriptor) : I
             _ = Syscall.unlink(aside);
     }
 
-    /// <summary>Unlinks the file, if it still is this socket's.</summary>
+    /// <summary>Unlinks the file, if it still is this socket's and no other server's.</summary>
     /// <exception cref="SyscallException">The directory is not this user's to change.</exception>
     public void Unlink()
     {
         var path = Spec.Address.ToString();
-        if (File is { } own && UnixSocketFile.Identity(path) == own)
+        if (!IsShared && File is { } own && UnixSocketFile.Identity(path) == own)
             SyscallException.Check(Syscall.unlink(path), "unlink", path);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptor.Dispose();
+    public void Dispose()
+    {
+        _spare?.Remove();
+        _descriptor?.Dispose();
+    }
+
+    private static (ulong Device, ulong Inode)? FileOf(ListenSpec spec)
+        => spec.Address.Kind == AddressKind.Path ? UnixSocketFile.Identity(spec.Address.ToString()) : null;
 }

@@ -12,38 +12,51 @@ namespace ZergPool.Roster;
 /// until it is dealt with, so that no peer fills the loop's queue or keeps it busy, and a writer with a bounded outbox,
 /// so that no peer blocks the loop.
 /// </summary>
-internal sealed class Session : IDisposable
+internal sealed partial class Session : IDisposable
 {
-    private const int MaxOutbox = 64;
-    private const int MaxFramesPerSecond = 200;
+    /// <summary>Frames that a peer may leave unread.</summary>
+    public const int MaxOutbox = 64;
+
+    /// <summary>Frames that are read from a peer in a second; the rest waits in the kernel.</summary>
+    public const int MaxFramesPerSecond = 200;
 
     /// <summary>The end of a peer that said nothing of it: it died, or was killed.</summary>
     public const string Silent = "its session ended without a bye";
 
-    /// <summary>How long a new connection may say nothing.</summary>
-    public static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<(Frame Frame, IReadOnlyList<FileDescriptor> Descriptors)> _outbox =
-        Channel.CreateBounded<(Frame, IReadOnlyList<FileDescriptor>)>(MaxOutbox);
+    private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(MaxOutbox);
 
     private readonly CancellationTokenSource _ended = new();
     private readonly FrameChannel _channel;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _patience;
+    private readonly long _started;
+    private Task? _writing;
     private volatile bool _closing;
     private volatile string? _unsendable;
 
-    public Session(Socket socket, PoolSpec pool, PeerCredentials peer)
+    /// <param name="socket">The connection.</param>
+    /// <param name="pool">The path of the pool it came to.</param>
+    /// <param name="peer">Who is at its other end.</param>
+    /// <param name="patience">How long it may say nothing.</param>
+    public Session(Socket socket, ListenAddress pool, PeerCredentials peer, TimeSpan patience)
+        : this(socket, pool, peer, patience, ProcessHandle.OfPeer(socket, peer.Pid), Stopwatch.GetTimestamp())
     {
-        _channel = new FrameChannel(socket);
-        Pool = pool;
-        Peer = peer;
-        Process = ProcessHandle.OfPeer(socket, peer.Pid);
     }
 
-    /// <summary>The pool it attached to.</summary>
-    public PoolSpec Pool { get; }
+    private Session(
+        Socket socket, ListenAddress pool, PeerCredentials peer, TimeSpan patience, ProcessHandle? process, long started)
+    {
+        _channel = new FrameChannel(socket);
+        _patience = patience;
+        _started = started;
+        Pool = pool;
+        Peer = peer;
+        Process = process;
+    }
+
+    /// <summary>The path of the pool it attached to.</summary>
+    public ListenAddress Pool { get; }
 
     /// <summary>Who connected.</summary>
     public PeerCredentials Peer { get; }
@@ -53,6 +66,18 @@ internal sealed class Session : IDisposable
 
     /// <summary>Whether the peer ever sent a frame; a real uWSGI does not.</summary>
     public bool Spoke { get; private set; }
+
+    /// <summary>Whether it was given the sockets, or told that there are none yet.</summary>
+    public bool IsGreeted { get; private set; }
+
+    /// <summary>Whether its reader was interrupted; it has not ended then.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Its reader, until it ends or is interrupted.</summary>
+    public Task Running { get; set; } = Task.CompletedTask;
+
+    /// <summary>Frames that it has not been sent yet.</summary>
+    public int Unsent => _outbox.Reader.Count;
 
     /// <summary>How long it has lasted.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(_started);
@@ -70,27 +95,49 @@ internal sealed class Session : IDisposable
 
     /// <summary>Sends the greeting at once; a fresh socket has room for it.</summary>
     public Task GreetAsync(IReadOnlyList<FileDescriptor> descriptors)
-        => _channel.SendAsync(Greeting.Write(descriptors.Count), descriptors, _ended.Token);
+    {
+        IsGreeted = true;
+        return _channel.SendAsync(Greeting.Write(descriptors.Count), descriptors, _ended.Token);
+    }
+
+    /// <summary>Queues the greeting, for a pool that did not have its sockets when the peer connected.</summary>
+    public void Greet(IReadOnlyList<FileDescriptor> descriptors)
+    {
+        IsGreeted = true;
+        Queue(null, descriptors);
+    }
 
     /// <summary>Queues a frame; a peer that lets 64 of them pile up loses its session.</summary>
-    public void Send(Frame frame, IReadOnlyList<FileDescriptor>? descriptors = null)
+    public void Send(Frame frame, IReadOnlyList<FileDescriptor>? descriptors = null) => Queue(frame, descriptors);
+
+    private void Queue(Frame? frame, IReadOnlyList<FileDescriptor>? descriptors)
     {
         FileDescriptor[] own = [.. (descriptors ?? []).Select(one => one.Duplicate())];
-        if (_outbox.Writer.TryWrite((frame, own)))
+        if (_outbox.Writer.TryWrite(new Outgoing(frame, own)))
             return;
         foreach (var unsent in own)
             unsent.Dispose();
         _ended.Cancel();
     }
 
-    /// <summary>Reads until the end, giving each frame to <paramref name="deal"/> and waiting for it.</summary>
+    /// <summary>
+    /// Reads until the end, giving each frame, and the descriptors of an offer, to <paramref name="deal"/> and waiting
+    /// for it. What interrupts it leaves what has come of the next frame for the next time it is run.
+    /// </summary>
     /// <returns>Why the session ended when it was not an orderly end of the stream.</returns>
-    public async Task<string?> RunAsync(Func<Frame, Task> deal)
+    public async Task<string?> RunAsync(
+        Func<Frame, IReadOnlyList<FileDescriptor>, Task> deal, CancellationToken freeze)
     {
-        var writing = WriteAsync();
+        IsFrozen = false;
+        _writing ??= WriteAsync();
         try
         {
-            return await ReadAsync(deal);
+            return await ReadAsync(deal, freeze);
+        }
+        catch (OperationCanceledException) when (freeze.IsCancellationRequested && !_ended.IsCancellationRequested)
+        {
+            IsFrozen = true;
+            return null;
         }
         catch (OperationCanceledException)
         {
@@ -108,9 +155,12 @@ internal sealed class Session : IDisposable
         }
         finally
         {
-            await _ended.CancelAsync();
-            _outbox.Writer.TryComplete();
-            await writing;
+            if (!IsFrozen)
+            {
+                await _ended.CancelAsync();
+                _outbox.Writer.TryComplete();
+                await _writing;
+            }
         }
     }
 
@@ -132,26 +182,31 @@ internal sealed class Session : IDisposable
         Process?.Dispose();
     }
 
-    private async Task<string?> ReadAsync(Func<Frame, Task> deal)
+    private async Task<string?> ReadAsync(
+        Func<Frame, IReadOnlyList<FileDescriptor>, Task> deal, CancellationToken freeze)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        patience.CancelAfter(HandshakePatience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, freeze);
+        if (!Spoke)
+            patience.CancelAfter(Age < _patience ? _patience - Age : TimeSpan.Zero);
         var window = Stopwatch.GetTimestamp();
         var frames = 0;
         while (await _channel.ReceiveAsync(patience.Token) is { } frame)
         {
             Spoke = true;
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
+            var offered = frame is OfferFrame ? _channel.TakeDescriptors(frame.Descriptors) : [];
             _channel.DropDescriptors();
 
             // No reason to end it: frames pile up by themselves while the pool is stopped. They wait in the kernel,
             // and what a dead peer left there is read at once, or its end would be noticed late.
             var rest = s_window - Stopwatch.GetElapsedTime(window);
             if (++frames > MaxFramesPerSecond && rest > TimeSpan.Zero && Process is not { IsAlive: false })
-                await Task.Delay(rest, _ended.Token);
+                await Task.Delay(rest, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ended.Token.ThrowIfCancellationRequested();
             if (Stopwatch.GetElapsedTime(window) >= s_window)
                 (window, frames) = (Stopwatch.GetTimestamp(), 1);
-            await deal(frame);
+            await deal(frame, offered);
+            patience.Token.ThrowIfCancellationRequested();
         }
 
         return null;
@@ -161,9 +216,14 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            await foreach (var (frame, descriptors) in _outbox.Reader.ReadAllAsync(_ended.Token))
+            await foreach (var (frame, descriptors, flushed) in _outbox.Reader.ReadAllAsync(_ended.Token))
             {
-                await _channel.SendAsync(frame, descriptors, _ended.Token);
+                if (flushed is not null)
+                    flushed.SetResult();
+                else if (frame is not null)
+                    await _channel.SendAsync(frame, descriptors, _ended.Token);
+                else
+                    await _channel.SendAsync(Greeting.Write(descriptors.Count), descriptors, _ended.Token);
                 foreach (var descriptor in descriptors)
                     descriptor.Dispose();
             }
@@ -185,4 +245,10 @@ internal sealed class Session : IDisposable
                 descriptor.Dispose();
         }
     }
+
+    /// <param name="Frame">What is sent; without one it is the greeting.</param>
+    /// <param name="Descriptors">What goes with it.</param>
+    /// <param name="Flushed">Nothing is sent, but whoever waits for all before is told.</param>
+    private sealed record Outgoing(
+        Frame? Frame, IReadOnlyList<FileDescriptor> Descriptors, TaskCompletionSource? Flushed = null);
 }

@@ -1,18 +1,19 @@
 using Zerg.Configuration;
 using Zerg.Posix;
+using ZergPool.Upgrading;
 
 namespace ZergPool.Roster;
 
 /// <summary>What the pool knows of one attached zergling beside its place in the hand-over policy.</summary>
-internal sealed class Zergling(int id, PoolSpec pool, PeerCredentials peer) : IDisposable
+internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer) : IDisposable
 {
     private const int MaxWorkers = 1024;
 
     /// <summary>The id that the policy knows it by.</summary>
     public int Id { get; } = id;
 
-    /// <summary>The pool it attached to.</summary>
-    public PoolSpec Pool { get; } = pool;
+    /// <summary>The path of the pool it attached to.</summary>
+    public ListenAddress Pool { get; } = pool;
 
     /// <summary>Who attached.</summary>
     public PeerCredentials Peer { get; } = peer;
@@ -41,11 +42,59 @@ internal sealed class Zergling(int id, PoolSpec pool, PeerCredentials peer) : ID
     /// <summary>Requests in flight as last reported; null when unknown.</summary>
     public int? Requests { get; set; }
 
+    /// <summary>Workers that had died of themselves when it last reported; null before that.</summary>
+    public int? Crashes { get; set; }
+
+    /// <summary>UNIX addresses where it answers before it serves.</summary>
+    public IReadOnlyList<string> Probes { get; set; } = [];
+
     /// <summary>When the workers of a dead launcher are ended by force.</summary>
     public DateTimeOffset? KillAt { get; set; }
 
     /// <summary>Why it said that it leaves; null while it has not.</summary>
     public string? Bye { get; set; }
+
+    /// <summary>Hands it over.</summary>
+    public AttachedState Freeze(Bequest bequest) => new()
+    {
+        Id = Id,
+        Pool = Pool.ToString(),
+        Peer = Peer,
+        Pid = Pid,
+        Name = Name,
+        App = App,
+        Session = Session?.Freeze(bequest),
+        Process = Process is null ? null : bequest.Add(Process),
+        Workers = [.. Workers.Values.Select(bequest.Add)],
+        Connections = Connections,
+        Requests = Requests,
+        KillAt = KillAt,
+        Bye = Bye,
+        Probes = Probes,
+        Crashes = Crashes,
+    };
+
+    /// <summary>Takes one over.</summary>
+    public static Zergling Thaw(AttachedState state, Inheritance inheritance)
+    {
+        var zergling = new Zergling(state.Id, ListenAddress.Parse(state.Pool).Value!, state.Peer)
+        {
+            Pid = state.Pid,
+            Name = state.Name,
+            App = state.App,
+            Session = state.Session is null ? null : Session.Thaw(state.Session, inheritance),
+            Process = state.Process is null ? null : inheritance.Claim(state.Process),
+            Connections = state.Connections,
+            Requests = state.Requests,
+            KillAt = state.KillAt,
+            Bye = state.Bye,
+            Probes = state.Probes,
+            Crashes = state.Crashes,
+        };
+        foreach (var worker in state.Workers)
+            zergling.Workers.Add(worker.Pid, inheritance.Claim(worker));
+        return zergling;
+    }
 
     /// <summary>Takes over the list of its workers; a pid that is no child of it is not believed.</summary>
     public void HoldWorkers(IReadOnlyList<int> pids)
@@ -58,8 +107,15 @@ internal sealed class Zergling(int id, PoolSpec pool, PeerCredentials peer) : ID
 
         foreach (var pid in pids.Except(Workers.Keys).Take(MaxWorkers - Workers.Count).ToList())
         {
-            if (ProcessTable.Parent(pid) == Peer.Pid && ProcessHandle.Open(pid) is { } worker)
-                Workers[pid] = worker;
+            if (ProcessTable.Parent(pid) != Peer.Pid || ProcessHandle.Open(pid) is not { } worker)
+                continue;
+            if (FileLimit.IsNear(worker.Descriptor.Number))
+            {
+                worker.Dispose();
+                return;
+            }
+
+            Workers[pid] = worker;
         }
     }
 

@@ -39,6 +39,25 @@ internal sealed class Drain(ConnectionRegister register, ZerglingOptions options
         return false;
     }
 
+    /// <summary>Ends connections in their own time, none of them by force, until it is told to stop.</summary>
+    public async Task PartAsync(CancellationToken stop)
+    {
+        var began = register.Now;
+        using var tick = new PeriodicTimer(s_tick, time);
+        try
+        {
+            while (register.Count > 0)
+            {
+                CloseQuiet(began);
+                await tick.WaitForNextTickAsync(stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It is resumed, or leaves.
+        }
+    }
+
     /// <summary>Aborts what is open, over a length of time so that the clients do not all come back at once.</summary>
     public async Task ForceAsync(TimeSpan spread, CancellationToken hurry)
     {

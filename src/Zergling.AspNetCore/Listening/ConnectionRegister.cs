@@ -28,6 +28,9 @@ internal sealed class ConnectionRegister(TimeProvider time)
 
     public void BeginDrain() => _draining = true;
 
+    /// <summary>Connections stay open again; those that were asked to end do.</summary>
+    public void EndDrain() => _draining = false;
+
     public void Add(TrackedConnection connection)
     {
         if (_open.TryAdd(connection, 0))

@@ -18,8 +18,6 @@ internal sealed partial class Gate : IAsyncDisposable
     private static int s_nextDescriptor = 3;
 
     private readonly Lock _sync = new();
-    private readonly ZergSocket _socket;
-    private readonly FileDescriptor _descriptor;
     private readonly Socket _listener;
     private readonly Action<Socket> _deliver;
     private readonly ILogger _log;
@@ -29,23 +27,25 @@ internal sealed partial class Gate : IAsyncDisposable
 
     public Gate(ZergSocket socket, Action<Socket> deliver, ILogger log)
     {
-        _socket = socket;
         _deliver = deliver;
         _log = log;
-
-        _descriptor = Renumber(socket);
-        Inode = _descriptor.Inode;
-        _listener = new Socket(new SafeSocketHandle(_descriptor.Number, ownsHandle: false));
+        Socket = Renumber(socket);
+        _listener = new Socket(new SafeSocketHandle(Socket.Handle, ownsHandle: false));
     }
 
-    /// <summary>Which socket this is; its descriptor is the gate's own affair.</summary>
-    public ZergSocket Socket => _socket;
+    /// <summary>Which socket this is, and as what it was passed last; it is the gate's own affair.</summary>
+    public ZergSocket Socket { get; private set; }
 
     /// <summary>What is presented over TLS from now on; null for the app's own.</summary>
     public SslStreamCertificateContext? Certificate { get; set; }
 
-    /// <summary>Tells a listener from any other, whatever its number.</summary>
-    public ulong Inode { get; }
+    /// <summary>Goes on with its own descriptor for the same socket, which was passed once more.</summary>
+    public void Renew(ZergSocket again, SslStreamCertificateContext? certificate)
+    {
+        Certificate = certificate ?? Certificate;
+        using (again)
+            Socket = new ZergSocket(Socket.Descriptor, again.Info);
+    }
 
     /// <summary>Accepts connections from now on.</summary>
     public void Open()
@@ -84,19 +84,19 @@ internal sealed partial class Gate : IAsyncDisposable
         lock (_sync)
             _retired = true;
         await CloseAsync();
-        _descriptor.Dispose();
+        Socket.Dispose();
     }
 
     // The runtime never forgets a number it has once waited for, and while anybody holds the listener the kernel does
     // not either: the same listener let go and passed again on the same number could not be waited for (EEXIST). So
     // each gate has a number that none had before it.
-    private static FileDescriptor Renumber(ZergSocket socket)
+    private static ZergSocket Renumber(ZergSocket socket)
     {
         using (socket)
         {
             var descriptor = socket.Descriptor.Duplicate(Volatile.Read(ref s_nextDescriptor));
             Interlocked.Exchange(ref s_nextDescriptor, descriptor.Number + 1);
-            return descriptor;
+            return new ZergSocket(descriptor, socket.Info);
         }
     }
 
@@ -109,8 +109,12 @@ internal sealed partial class Gate : IAsyncDisposable
             {
                 // An accept that has succeeded wins over its cancellation: the runtime then returns the connection
                 // and forgets the token, so nothing between here and the delivery may look at it.
-                Deliver(await _listener.AcceptAsync(closed));
+                var accepted = await _listener.AcceptAsync(closed);
+                var isLast = FileLimit.IsNear((int)accepted.Handle);
+                Deliver(accepted);
                 pause = s_shortestPause;
+                if (isLast)
+                    await RoomAsync(closed);
             }
             catch (OperationCanceledException) when (closed.IsCancellationRequested)
             {
@@ -123,10 +127,24 @@ internal sealed partial class Gate : IAsyncDisposable
             catch (Exception problem)
             {
                 // Out of descriptors or memory, or somebody shut the listener down: it may pass.
-                Log.AcceptFailed(_log, _socket.Address, problem.Message, pause.TotalMilliseconds);
+                Log.AcceptFailed(_log, Socket.Address, problem.Message, pause.TotalMilliseconds);
                 await Task.Delay(pause, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             }
+        }
+    }
+
+    // Whoever is in the queue waits there, or is served by another process, until connections have ended: the runtime
+    // does not survive everything that finds no descriptor.
+    private async Task RoomAsync(CancellationToken closed)
+    {
+        Log.NoRoom(_log, Socket.Address);
+        while (!closed.IsCancellationRequested)
+        {
+            await Task.Delay(s_shortestPause, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var next = Socket.Descriptor.Duplicate();
+            if (!FileLimit.IsNear(next.Number))
+                return;
         }
     }
 
@@ -139,7 +157,7 @@ internal sealed partial class Gate : IAsyncDisposable
         catch (Exception problem)
         {
             accepted.Dispose();
-            Log.Dropped(_log, problem, _socket.Address);
+            Log.Dropped(_log, problem, Socket.Address);
         }
     }
 
@@ -148,6 +166,11 @@ internal sealed partial class Gate : IAsyncDisposable
         [LoggerMessage(221, LogLevel.Warning, "accept on '{Address}': {Problem}; trying again in {Milliseconds} ms",
             EventName = "AcceptFailed")]
         public static partial void AcceptFailed(ILogger log, string address, string problem, double milliseconds);
+
+        [LoggerMessage(223, LogLevel.Warning,
+            "'{Address}': hardly any descriptor is left (ulimit -n): connections wait until others have ended",
+            EventName = "NoRoom")]
+        public static partial void NoRoom(ILogger log, string address);
 
         [LoggerMessage(222, LogLevel.Error, "a connection of '{Address}' was dropped", EventName = "Dropped")]
         public static partial void Dropped(ILogger log, Exception problem, string address);

@@ -4,24 +4,29 @@ using Zerg;
 namespace Zergling.Pools;
 
 /// <summary>
-/// A session with one pool: its orders become events of the owner loop, and what the loop says is sent in its order
+/// One pool, in all of its lives: its news become events of the owner loop, and what the loop says is sent in its order
 /// by a task of its own, since a pool that does not read must not hold up the loop.
 /// </summary>
 internal sealed class PoolLink : IAsyncDisposable
 {
-    private readonly ZergClient _client;
+    private readonly PoolFollower _follower;
     private readonly CancellationTokenSource _closed = new();
-    private readonly Channel<Func<Task>> _outgoing = Channel.CreateUnbounded<Func<Task>>(
+    private readonly Channel<Func<ZergClient, Task>> _outgoing = Channel.CreateUnbounded<Func<ZergClient, Task>>(
         new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<ZergSocket> _sockets;
+    private volatile ZergClient _client;
+    private volatile ZergReport _report = new(ZerglingState.Starting);
+    private volatile IReadOnlyList<ZergSocket> _sockets;
+    private volatile int _generation;
+    private IReadOnlyList<string>? _probes;
     private Task _receiving = Task.CompletedTask;
     private Task _sending = Task.CompletedTask;
 
-    public PoolLink(string address, ZergClient client)
+    public PoolLink(string address, ZergClient client, TimeProvider time)
     {
         Address = address;
         _client = client;
-        _sockets = [.. client.Sockets];
+        _sockets = client.Sockets;
+        _follower = new PoolFollower(client, () => new ZergStanding(_report.State, _generation, _sockets), time);
     }
 
     public string Address { get; }
@@ -35,6 +40,12 @@ internal sealed class PoolLink : IAsyncDisposable
     /// <summary>It was told that the release failed, and has not answered yet with its order to stop.</summary>
     public bool OwesStop { get; set; }
 
+    /// <summary>The generation that the workers serve in, told again to a pool that has forgotten it.</summary>
+    public int Generation
+    {
+        set => _generation = value;
+    }
+
     /// <summary>Begins to follow orders.</summary>
     public void Begin(ChannelWriter<LauncherEvent> events)
     {
@@ -43,23 +54,46 @@ internal sealed class PoolLink : IAsyncDisposable
             _receiving = ReceiveAsync(events);
     }
 
-    public void Ready() => Post(() => _client.ReadyAsync(_closed.Token));
+    public void Ready(IReadOnlyList<string> probes)
+    {
+        _probes = probes;
+        Post(client => client.ReadyAsync(probes, _closed.Token));
+    }
 
-    public void Report(ZergReport report) => Post(() => _client.ReportAsync(report, _closed.Token));
+    public void Report(ZergReport report)
+    {
+        _report = report;
+        Post(client => client.ReportAsync(report, _closed.Token));
+    }
 
     public void Failed(string reason, IReadOnlyList<string> output)
     {
         OwesStop = !IsPlain;
-        Post(() => _client.FailedAsync(reason, output, _closed.Token));
+        Post(client => client.FailedAsync(reason, output, _closed.Token));
     }
 
-    public void Bye(string reason) => Post(() => _client.ByeAsync(reason, _closed.Token));
+    public void Bye(string reason) => Post(client => client.ByeAsync(reason, _closed.Token));
+
+    /// <summary>Speaks to the pool that came back from now on, and says first what it must know.</summary>
+    public void Return(ZergClient client)
+    {
+        _client = client;
+        OwesStop = false;
+        if (_probes is { } probes)
+            Ready(probes);
+        Report(_report);
+    }
 
     /// <summary>Takes sockets that came, in place of those of the same name, and lets go of others.</summary>
-    public void Change(ZergOrder.Sockets change)
+    /// <returns>False when all of them are what they were.</returns>
+    public bool Change(ZergOrder.Sockets change)
     {
+        var sockets = _sockets.ToList();
+        var changed = false;
         foreach (var name in change.Removed.Concat(change.Added.Select(socket => socket.Name)).Distinct())
-            Replace(name, change.Added.LastOrDefault(socket => socket.Name == name));
+            changed |= Replace(sockets, name, change.Added.LastOrDefault(socket => socket.Name == name));
+        _sockets = sockets;
+        return changed;
     }
 
     /// <summary>Sends what is still to be sent, and ends the session.</summary>
@@ -69,39 +103,41 @@ internal sealed class PoolLink : IAsyncDisposable
         await _sending;
         await _closed.CancelAsync();
         await _receiving;
-        await _client.DisposeAsync();
-        _sockets.ForEach(socket => socket.Dispose());
+        await _follower.DisposeAsync();
+        foreach (var socket in _sockets)
+            socket.Dispose();
         _closed.Dispose();
     }
 
-    private void Replace(string name, ZergSocket? socket)
+    private static bool Replace(List<ZergSocket> sockets, string name, ZergSocket? socket)
     {
-        var index = _sockets.FindIndex(held => held.Name == name);
+        var index = sockets.FindIndex(held => held.Name == name);
+        var isSame = socket is null ? index < 0 : index >= 0 && sockets[index].IsSameAs(socket);
         if (index >= 0)
         {
-            _sockets[index].Dispose();
-            _sockets.RemoveAt(index);
+            sockets[index].Dispose();
+            sockets.RemoveAt(index);
         }
 
         if (socket is not null)
-            _sockets.Insert(index < 0 ? _sockets.Count : index, socket);
+            sockets.Insert(index < 0 ? sockets.Count : index, socket);
+        return !isSame;
     }
 
-    private void Post(Func<Task> send) => _outgoing.Writer.TryWrite(send);
+    private void Post(Func<ZergClient, Task> send) => _outgoing.Writer.TryWrite(send);
 
     private async Task SendAsync()
     {
         await foreach (var send in _outgoing.Reader.ReadAllAsync())
-            await send();
+            await send(_client);
     }
 
     private async Task ReceiveAsync(ChannelWriter<LauncherEvent> events)
     {
         try
         {
-            await foreach (var order in _client.OrdersAsync(_closed.Token))
-                events.TryWrite(new LauncherEvent.Ordered(this, order));
-            events.TryWrite(new LauncherEvent.PoolGone(this));
+            await foreach (var news in _follower.FollowAsync(_closed.Token))
+                events.TryWrite(new LauncherEvent.Heard(this, news));
         }
         catch (OperationCanceledException)
         {

@@ -49,7 +49,7 @@ internal sealed class PoolLinks : IAsyncDisposable
     /// <summary>Begins to follow orders.</summary>
     public void Begin(ChannelWriter<LauncherEvent> events) => _links.ForEach(link => link.Begin(events));
 
-    public void Ready() => _links.ForEach(link => link.Ready());
+    public void Ready(IReadOnlyList<string> probes) => _links.ForEach(link => link.Ready(probes));
 
     public void Report(ZergReport report) => _links.ForEach(link => link.Report(report));
 
@@ -84,6 +84,6 @@ internal sealed class PoolLinks : IAsyncDisposable
                 IsLauncher = true,
             },
             cancel);
-        return new PoolLink(pool, client);
+        return new PoolLink(pool, client, TimeProvider.System);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class ReadinessWatch : IDisposable
     private readonly string? _probePath;
     private ListeningSocket? _probe;
     private HttpProbe? _asking;
+    private Action<Notification>? _notified;
 
     /// <param name="poller">The thread that waits.</param>
     /// <param name="check">The check that the configuration asks for.</param>
@@ -57,7 +58,7 @@ internal sealed class ReadinessWatch : IDisposable
 
     /// <summary>Begins to watch a worker that was spawned.</summary>
     /// <param name="executed">Called once, when its command has been executed, or its process has ended.</param>
-    /// <param name="notified">Called for every notification.</param>
+    /// <param name="notified">Called for a notification, and for the next one after <see cref="Listen"/>.</param>
     public void Begin(Action executed, Action<Notification> notified)
     {
         _started.Write.Dispose();
@@ -66,12 +67,23 @@ internal sealed class ReadinessWatch : IDisposable
             _poller.Remove(_started.Read);
             executed();
         });
+        _notified = notified;
+        Listen();
+    }
+
+    /// <summary>Hears the next notification, once the last one is dealt with: the rest waits in the kernel.</summary>
+    public void Listen() => _poller.Post(() =>
+    {
+        if (_notify.Descriptor.IsClosed)
+            return;
         _poller.Add(_notify.Descriptor, () =>
         {
-            while (_notify.TryReceive() is { } notification)
-                notified(notification);
+            if (_notify.TryReceive() is not { } notification)
+                return;
+            _poller.Remove(_notify.Descriptor);
+            _notified!(notification);
         });
-    }
+    });
 
     /// <summary>Asks over http until there is an answer.</summary>
     /// <returns>True once the worker is ready; false when the watch was ended before.</returns>
@@ -89,10 +101,16 @@ internal sealed class ReadinessWatch : IDisposable
         }
     }
 
-    /// <summary>The worker is ready: nobody asks it any more.</summary>
+    /// <summary>Where it can be asked; null where it cannot.</summary>
+    public string? ProbePath => _probe is null ? null : _probePath;
+
+    /// <summary>The worker is ready: the launcher asks no more.</summary>
+    public void EndAsking() => _stopped.Cancel();
+
+    /// <summary>Nobody asks it any more.</summary>
     public void EndProbe()
     {
-        _stopped.Cancel();
+        EndAsking();
         if (_probe is null)
             return;
         _probe.Dispose();

@@ -1,10 +1,14 @@
+using Zerg;
+
 namespace Zergling.Workers;
 
 /// <summary>The workers that serve together: all of one start, or of one renewal.</summary>
 internal sealed class Fleet(int size) : IDisposable
 {
     private readonly Worker?[] _workers = new Worker?[size];
-    private readonly Backoff[] _backoffs = [.. Enumerable.Range(0, size).Select(_ => new Backoff())];
+    private readonly Backoff[] _backoffs = [.. Enumerable.Range(0, size).Select(_ => new Backoff(
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), longLife: TimeSpan.FromSeconds(30)))];
+
     private readonly ITimer?[] _restarts = new ITimer?[size];
 
     /// <summary>It was ready once; a worker that dies from then on is started again.</summary>

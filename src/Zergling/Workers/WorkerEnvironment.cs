@@ -1,6 +1,7 @@
 using System.Globalization;
 using Zerg.Configuration;
 using Zerg.Posix;
+using Zerg.Programs;
 
 namespace Zergling.Workers;
 
@@ -11,7 +12,7 @@ internal sealed class WorkerEnvironment
     private static readonly string[] s_private =
     [
         "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES",
-        "WATCHDOG_PID", "WATCHDOG_USEC", "ZERG",
+        "WATCHDOG_PID", "WATCHDOG_USEC", "ZERG", ComplaintFile.Variable,
     ];
 
     private readonly EnvironmentBlock _common;

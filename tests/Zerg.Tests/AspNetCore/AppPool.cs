@@ -11,16 +11,15 @@ internal sealed class AppPool : IDisposable
     public const int Backlog = 77;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("zerg-app-").FullName;
-    private readonly Socket _meeting = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<(FileDescriptor Descriptor, SocketInfo Info, int Port)> _sockets = [];
+    private Socket _meeting = null!;
 
     public AppPool(params string[] protocols)
     {
         Path = System.IO.Path.Combine(_directory, "pool.sock");
         foreach (var protocol in protocols)
             Bind(protocol);
-        _meeting.Bind(new UnixDomainSocketEndPoint(Path));
-        _meeting.Listen(8);
+        Rise();
     }
 
     public string Path { get; }
@@ -30,6 +29,8 @@ internal sealed class AppPool : IDisposable
     public FileDescriptor Listener => _sockets[0].Descriptor;
 
     public SocketInfo Info(int index) => _sockets[index].Info;
+
+    public FileDescriptor Descriptor(int index) => _sockets[index].Descriptor;
 
     /// <summary>Binds one more socket, to be announced by the test.</summary>
     public (FileDescriptor Descriptor, SocketInfo Info, int Port) Bind(
@@ -45,19 +46,20 @@ internal sealed class AppPool : IDisposable
         return bound;
     }
 
-    /// <summary>Greets the next zergling.</summary>
-    public async Task<AppSession> AcceptAsync(CancellationToken cancel)
+    /// <summary>Greets the next zergling, with all sockets or those from a number on.</summary>
+    public async Task<AppSession> AcceptAsync(CancellationToken cancel, int from = 0)
     {
         var channel = new FrameChannel(await _meeting.AcceptAsync(cancel));
+        var passed = _sockets.Skip(from).ToList();
         await channel.SendAsync(
-            Greeting.Write(_sockets.Count), [.. _sockets.Select(socket => socket.Descriptor)], cancel);
+            Greeting.Write(passed.Count), [.. passed.Select(socket => socket.Descriptor)], cancel);
         await channel.SendAsync(
             new WelcomeFrame
             {
                 Protocol = FrameChannel.ProtocolVersion,
                 Session = 1,
                 Backlog = Backlog,
-                Sockets = [.. _sockets.Select(socket => socket.Info)],
+                Sockets = [.. passed.Select(socket => socket.Info)],
             },
             [],
             cancel);
@@ -70,6 +72,41 @@ internal sealed class AppPool : IDisposable
         using var channel = new FrameChannel(await _meeting.AcceptAsync(cancel));
         await channel.SendAsync(
             Greeting.Write(_sockets.Count), [.. _sockets.Select(socket => socket.Descriptor)], cancel);
+    }
+
+    /// <summary>Ends as a process does that is killed and holds no socket any more; sessions are the test's.</summary>
+    public void Die()
+    {
+        Vanish();
+        _sockets.ForEach(socket => socket.Descriptor.Dispose());
+    }
+
+    /// <summary>Nobody is reached at its path any more.</summary>
+    public void Vanish()
+    {
+        _meeting.Dispose();
+        File.Delete(Path);
+    }
+
+    /// <summary>Is reached at its path, from the start or again.</summary>
+    public void Rise()
+    {
+        _meeting = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _meeting.Bind(new UnixDomainSocketEndPoint(Path));
+        _meeting.Listen(8);
+    }
+
+    /// <summary>Takes the next connection, and says nothing.</summary>
+    public Task<Socket> ConnectedAsync(CancellationToken cancel) => _meeting.AcceptAsync(cancel).AsTask();
+
+    /// <summary>Reads the hello of the next zergling, and has no socket for it.</summary>
+    public async Task<(AppSession Session, HelloFrame Hello)> AcceptEmptyAsync(CancellationToken cancel)
+    {
+        var channel = new FrameChannel(await _meeting.AcceptAsync(cancel));
+        var session = new AppSession(channel);
+        var hello = await session.ExpectAsync<HelloFrame>(cancel);
+        await channel.SendAsync(Greeting.Write(0), [], cancel);
+        return (session, hello);
     }
 
     public void Dispose()

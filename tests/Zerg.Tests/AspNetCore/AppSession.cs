@@ -31,6 +31,28 @@ internal sealed class AppSession(FrameChannel channel) : IDisposable
     public Task<StateFrame> ExpectStateAsync(ZerglingState state, CancellationToken cancel)
         => ExpectAsync<StateFrame>(cancel, frame => frame.State == state);
 
+    /// <summary>Reads on until the sockets are offered; they are the test's.</summary>
+    public async Task<(IReadOnlyList<SocketInfo> Sockets, IReadOnlyList<FileDescriptor> Descriptors)> ExpectOfferAsync(
+        CancellationToken cancel)
+    {
+        var offer = await ExpectAsync<OfferFrame>(cancel);
+        return (offer.Sockets, channel.TakeDescriptors(offer.Descriptors));
+    }
+
+    /// <summary>Welcomes it late, as a pool that has its sockets back.</summary>
+    public Task WelcomeAsync(
+        int session, IReadOnlyList<SocketInfo> sockets, IReadOnlyList<FileDescriptor> descriptors)
+        => channel.SendAsync(
+            new WelcomeFrame
+            {
+                Protocol = FrameChannel.ProtocolVersion,
+                Session = session,
+                Backlog = AppPool.Backlog,
+                Sockets = sockets,
+            },
+            descriptors,
+            CancellationToken.None);
+
     /// <summary>Reads to the end of the session.</summary>
     public async Task ExpectEndAsync(CancellationToken cancel)
     {

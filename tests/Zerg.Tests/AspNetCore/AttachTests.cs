@@ -115,7 +115,7 @@ internal sealed class AttachTests
     public async Task A_pool_that_dies_before_its_first_order_does_not_stop_the_service(CancellationToken cancel)
     {
         using var pool = new AppPool("http");
-        using var hello = HelloProcess.Attach(pool);
+        using var hello = HelloProcess.Attach(pool, ("ZERG_ORPHAN_GRACE", "1s"));
         using (var session = await pool.AcceptAsync(cancel))
             await session.ExpectAsync<ReadyFrame>(cancel);
 
@@ -128,6 +128,7 @@ internal sealed class AttachTests
     {
         using var pool = new AppPool("any");
         using var hello = HelloProcess.Attach(pool);
+        await pool.AcceptPlainAsync(cancel);
         await pool.AcceptPlainAsync(cancel);
 
         using var client = await RawClient.ConnectAsync(pool.Port, cancel);

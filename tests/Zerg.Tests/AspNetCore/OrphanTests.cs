@@ -72,10 +72,10 @@ internal sealed class OrphanTests
     }
 
     [Test]
-    public async Task A_paused_app_whose_pool_dies_accepts_again(CancellationToken cancel)
+    public async Task A_paused_app_whose_pool_stays_away_accepts_again(CancellationToken cancel)
     {
         using var pool = new AppPool("http");
-        using var hello = HelloProcess.Attach(pool);
+        using var hello = HelloProcess.Attach(pool, ("ZERG_ORPHAN_GRACE", "1s"));
         using var early = await RawClient.ConnectAsync(pool.Port, cancel);
         using (var session = await pool.AcceptAsync(cancel))
         {
@@ -84,15 +84,17 @@ internal sealed class OrphanTests
             await hello.SaysAsync("orders: pause", cancel);
         }
 
+        await hello.SaysAsync("accepting without it unless it is back within 1 s", cancel);
+        Assert.That(ListenerState.Of(pool.Listener).Queued, Is.EqualTo(1));
         Assert.That(await early.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
-        await hello.SaysAsync("serving on without it", cancel);
+        await hello.SaysAsync("is still away, accepting without it", cancel);
     }
 
     [Test]
     public async Task A_standby_whose_pool_dies_stays_closed_and_says_so(CancellationToken cancel)
     {
         using var pool = new AppPool("http");
-        using var hello = HelloProcess.Attach(pool, ("ZERG_MODE", "standby"));
+        using var hello = HelloProcess.Attach(pool, ("ZERG_MODE", "standby"), ("ZERG_ORPHAN_GRACE", "0"));
         using var early = await RawClient.ConnectAsync(pool.Port, cancel);
         using (var session = await pool.AcceptAsync(cancel))
             await session.ExpectStateAsync(ZerglingState.Paused, cancel);

@@ -9,7 +9,7 @@ internal sealed class ComingAndGoingTests : GuaranteeFixture
 {
     private const string Gunicorn = "/usr/bin/gunicorn";
 
-    private const string Wsgi = """
+    internal const string Wsgi = """
         import os
         def app(environ, start_response):
             start_response('200 OK', [('Content-Length', '2'), ('X-Release', os.environ['ZERG_RELEASE'])])

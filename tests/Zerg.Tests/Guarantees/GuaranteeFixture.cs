@@ -28,6 +28,11 @@ internal abstract class GuaranteeFixture
     protected async Task OpenAsync(CancellationToken cancel, params string[] options)
         => _stage = await Stage.OpenAsync(cancel, options);
 
+    /// <summary>Starts it in a way of the test's own.</summary>
+    protected async Task OpenAsync(
+        Func<string, PoolStart> start, CancellationToken cancel, params string[] options)
+        => _stage = await Stage.OpenAsync(start, cancel, options);
+
     /// <summary>Rolls out one release after the other, each of which every client must see.</summary>
     /// <returns>All releases, with the one that served before.</returns>
     protected async Task<string[]> RollOutAsync(

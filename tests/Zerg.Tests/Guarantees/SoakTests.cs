@@ -1,70 +1,59 @@
 using Zerg.Posix;
-using Zerg.StrictClient;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Guarantees;
 
-/// <summary>What thirty hand-overs leave behind.</summary>
-internal sealed class SoakTests : GuaranteeFixture
+/// <summary>The soak of bench/, a short one: its own checks are the assertions.</summary>
+internal sealed class SoakTests
 {
-    private const int HandOvers = 30;
-    private const int FirstMeasure = 3;
-    private const int Tolerance = 2;
+    private static readonly string[] s_arguments =
+    [
+        ProgramFiles.ZergSoak, "--built", "--hand-overs", "25", "--kills", "3", "--upgrades", "3", "--reloads", "3",
+    ];
 
-    // The runtime's own come and go; one for each hand-over would be many more.
-    private const int ThreadTolerance = 10;
-
-    [Test, CancelAfter(240_000)]
-    public async Task Thirty_hand_overs_lose_no_request_and_leave_nothing_in_the_pool(CancellationToken cancel)
+    [Test, CancelAfter(120_000)]
+    public async Task Hand_overs_kills_upgrades_and_reloads_lose_no_request_and_leave_nothing_in_the_pool(
+        CancellationToken cancel)
     {
-        await OpenAsync(cancel);
-        await Stage.PremiereAsync("r0", cancel);
-        var crowd = new Crowd(Stage)
-            .Add("keep-alive", 3000, o => o with { Connections = 4 })
-            .Add("paced", 3000, o => o with { Mode = LoadMode.Paced, Connections = 32, Rate = 300 })
-            .Add("one connection a request", 3000, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
-        var early = await RollOutAsync(FirstMeasure, crowd, "r0", cancel);
-        var before = await MeasureAsync(early[..^1], cancel);
-
-        List<string> releases = [.. early];
-        for (var number = FirstMeasure + 1; number <= HandOvers; number++)
+        using var directory = new TemporaryDirectory();
+        using var soak = ChildProcess.Start(
+            "dotnet", s_arguments,
+            new Dictionary<string, string?> { [ProcessTree.Mark] = directory.Path, ["DOTNET_gcServer"] = "0" });
+        try
         {
-            releases.Add($"r{number}");
-            using (crowd.Window(releases[^1]))
-                await Stage.RollOutAsync(releases[^1], cancel);
-            await crowd.SeesAsync(releases[^1], cancel);
+            var status = await soak.ExitAsync(cancel);
+            var output = string.Join('\n', soak.Output.Lines.Concat(soak.Error.Lines));
+            Assert.That(status, Is.Zero, output);
+            Assert.That(soak.Output.Lines[^1], Does.Match("^0 lost of [1-9][0-9]{3,} requests, and nothing grew"), output);
+            TestContext.Out.WriteLine(output);
         }
-
-        var after = await MeasureAsync(releases[..^1], cancel);
-        await Poll.UntilAsync(
-            () => (after = Look()).Descriptors <= before.Descriptors + Tolerance, () => $"{after}", cancel);
-        await crowd.LeaveAsync([.. releases]);
-        TestContext.Out.WriteLine($"pool: {before} after {FirstMeasure} hand-overs, {after} after {HandOvers}");
-        using (Assert.EnterMultipleScope())
+        finally
         {
-            Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors + Tolerance));
-            Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + ThreadTolerance));
-            Assert.That(after.Children, Is.Zero);
+            ProcessTree.End(soak.HasExited ? [] : [soak.Pid], directory.Path);
         }
     }
 
-    // Once nobody but the last release is left, and the pool knows it.
-    private async Task<Measure> MeasureAsync(IEnumerable<string> replaced, CancellationToken cancel)
+    [Test, CancelAfter(60_000)]
+    public async Task An_interrupted_soak_leaves_no_process_behind(CancellationToken cancel)
     {
-        await Stage.LeftAsync(replaced, cancel);
-        await Stage.StatusAsync(status => status.Zerglings.Count == 1, cancel);
-        return Look();
+        using var directory = new TemporaryDirectory();
+        using var soak = ChildProcess.Start(
+            "dotnet", s_arguments, new Dictionary<string, string?> { [ProcessTree.Mark] = directory.Path });
+        await soak.OutputAsync(" descriptors, ", cancel);
+        soak.Signal(Signals.SIGINT);
+        Assert.That(await soak.ExitAsync(cancel), Is.EqualTo(128 + Signals.SIGINT));
+        Assert.That(ProcFiles.All().Where(pid => IsOf(directory, pid)), Is.Empty);
     }
 
-    private Measure Look()
+    private static bool IsOf(TemporaryDirectory directory, int pid)
     {
-        var pid = Stage.Pool.Pid;
-        return new Measure(
-            ProcFiles.Descriptors(pid).Count,
-            Directory.EnumerateDirectories($"/proc/{pid}/task").Count(),
-            Directory.EnumerateDirectories("/proc").Count(path => int.TryParse(Path.GetFileName(path), out var other)
-                && ProcessFamily.ParentOf(other) == pid));
+        try
+        {
+            return ProcFiles.Variable(pid, ProcessTree.Mark) == directory.Path && ProcFiles.IsAlive(pid);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
-
-    private sealed record Measure(int Descriptors, int Threads, int Children);
 }

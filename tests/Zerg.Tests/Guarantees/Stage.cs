@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Zerg.Posix;
 using Zerg.StrictClient;
 using Zerg.Tests.AspNetCore;
 using Zerg.Tests.Harness;
@@ -22,10 +23,13 @@ internal sealed partial class Stage : IDisposable
     private readonly List<(string Name, LoadReport Report)> _reports = [];
     private readonly List<Crowd> _crowds = [];
 
+    private string[] _options = [];
+    private PoolStart _start = new();
+
     private Stage() => Path = _directory.File("pool");
 
     /// <summary>Where zerglings attach.</summary>
-    public string Path { get; }
+    public string Path { get; private set; }
 
     /// <summary>What the pool owns.</summary>
     public IPEndPoint EndPoint { get; private set; } = null!;
@@ -37,15 +41,53 @@ internal sealed partial class Stage : IDisposable
     /// <summary>Starts the pool and waits until it owns its socket.</summary>
     public static async Task<Stage> OpenAsync(CancellationToken cancel, params string[] options)
     {
-        var stage = new Stage();
-        stage.Pool = stage.Start(
-            "pool", Interpreter,
-            [ProgramFiles.ZergPool, "run", "--zerg-pool", stage.Path, "--http-socket", "127.0.0.1:0", .. options]);
-        var started = await stage.Pool.ErrorAsync(" holds ", cancel);
-        stage.EndPoint = new IPEndPoint(
-            IPAddress.Loopback, int.Parse(Port().Match(started).Groups[1].Value, CultureInfo.InvariantCulture));
+        var stage = new Stage { _options = options };
+        await stage.OpenAsync(cancel);
         return stage;
     }
+
+    /// <summary>The same, where the test says how the pool is started.</summary>
+    /// <param name="start">Made of the directory of the stage.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <param name="options">Further options of the pool; DIR stands for the directory.</param>
+    public static async Task<Stage> OpenAsync(
+        Func<string, PoolStart> start, CancellationToken cancel, params string[] options)
+    {
+        var stage = new Stage { _options = options };
+        stage._start = start(stage.Directory);
+        stage.Path = stage._start.Path ?? stage.Path;
+        await stage.OpenAsync(cancel);
+        return stage;
+    }
+
+    /// <summary>SIGKILL to the pool, and no next one yet.</summary>
+    public async Task KillAsync(CancellationToken cancel)
+    {
+        Pool.Signal(Signals.SIGKILL);
+        await Pool.ExitAsync(cancel);
+    }
+
+    /// <summary>Starts the next pool, which has to get the same socket back.</summary>
+    /// <returns>Once it has it.</returns>
+    public Task ComeBackAsync(CancellationToken cancel) => OpenAsync(cancel);
+
+    /// <summary>The pool from now on, of several that were started.</summary>
+    public void Follow(ChildProcess pool) => Pool = pool;
+
+    /// <summary>Starts a pool, and does not wait for it.</summary>
+    public ChildProcess StartPool()
+    {
+        string[] line =
+        [
+            .. _start.Wrapper, Interpreter, ProgramFiles.ZergPool, "run", "--zerg-pool", Path,
+            "--http-socket", $"127.0.0.1:{EndPoint?.Port ?? 0}",
+            .. _options.Select(option => option.Replace("DIR", Directory)),
+        ];
+        return Pool = Start("pool", line[0], line[1..], _start.Environment);
+    }
+
+    /// <summary>Where orders are given.</summary>
+    public string Control => Path.StartsWith('@') ? _directory.File("pool.ctl") : Path + ".ctl";
 
     /// <summary>Writes a file for the zerglings and returns its path.</summary>
     public string Write(string name, string text) => _directory.Write(name, text);
@@ -139,7 +181,7 @@ internal sealed partial class Stage : IDisposable
     public async Task<StatusDocument> StatusAsync(CancellationToken cancel)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path + ".ctl"), cancel);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Control), cancel);
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync("""{"command":"status"}"""u8.ToArray().Append((byte)'\n').ToArray(), cancel);
         using var reader = new StreamReader(stream);
@@ -158,12 +200,13 @@ internal sealed partial class Stage : IDisposable
     }
 
     /// <summary>One request by itself, on a connection of its own.</summary>
-    public async Task<string> GetAsync(CancellationToken cancel)
+    public async Task<string> GetAsync(CancellationToken cancel, string path = "/")
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(EndPoint, cancel);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), cancel);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), cancel);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(cancel);
     }
@@ -210,6 +253,16 @@ internal sealed partial class Stage : IDisposable
         foreach (var (_, process) in _cast)
             process.Dispose();
         _directory.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancel)
+    {
+        var ended = StartPool().ExitAsync(cancel);
+        var opened = Pool.ErrorAsync(" holds ", cancel);
+        if (await Task.WhenAny(opened, ended) == ended)
+            Assert.Fail($"the pool ended with {await ended}:\n{string.Join('\n', Pool.Error.Lines)}");
+        EndPoint = new IPEndPoint(
+            IPAddress.Loopback, int.Parse(Port().Match(await opened).Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]

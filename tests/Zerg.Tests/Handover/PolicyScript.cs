@@ -9,9 +9,14 @@ namespace Zerg.Tests.Handover;
 /// </summary>
 internal sealed class PolicyScript(PolicyLimits? limits = null)
 {
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private DateTimeOffset _now = Start;
 
     public HandoverPolicy Policy { get; } = new(limits ?? new PolicyLimits());
+
+    /// <summary>Whether an order to accept is shown with its generation.</summary>
+    public bool ShowsGenerations { get; init; }
 
     /// <summary>The notes of the last event.</summary>
     public IReadOnlyList<PolicyOrder.Note> Notes { get; private set; } = [];
@@ -43,7 +48,8 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
 
         var orders = Policy.Handle(Event(words), _now);
         Notes = [.. orders.OfType<PolicyOrder.Note>()];
-        return string.Join(", ", orders.Where(order => order is not PolicyOrder.Note).Select(Text));
+        return string.Join(", ", orders.Where(order => order
+            is not (PolicyOrder.Note or PolicyOrder.Ready or PolicyOrder.Drained or PolicyOrder.Over)).Select(Text));
     }
 
     private PolicyEvent Event(string[] words)
@@ -57,6 +63,7 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             {
                 Obeys = !words.Contains("deaf"),
             }),
+            "back" => Returned(id, words),
             "ready" => new PolicyEvent.BecameReady(id),
             "failed" => new PolicyEvent.HasFailed(id, "it broke", ["last words"]),
             "starting" => new PolicyEvent.Reported(id, ZerglingState.Starting),
@@ -71,6 +78,8 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             "resume!" => new PolicyEvent.ResumeAsked(id),
             "drain!" => new PolicyEvent.DrainAsked(id, "asked"),
             "stop!" => new PolicyEvent.StopAsked(id, "asked"),
+            "rollback!" => new PolicyEvent.RollbackAsked("asked"),
+            "crashed" => new PolicyEvent.Crashed(id),
             "tick" => new PolicyEvent.Tick(),
             _ => throw new ArgumentException($"no event '{words[0]}'"),
         };
@@ -79,10 +88,23 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
     private PolicyEvent.Attached Attached(int id, MemberKind kind, string[] words) => new(
         new Member(id, kind, words[2], words.Length > 3 ? Enum.Parse<ZergMode>(words[3], true) : ZergMode.Auto, _now));
 
-    private static string Text(PolicyOrder order) => order switch
+    // back ID RELEASE STATE GENERATION [launcher]
+    private PolicyEvent.Attached Returned(int id, string[] words) => new(
+        new Member(
+            id, words.Contains("launcher") ? MemberKind.Launcher : MemberKind.App, words[2],
+            words.Contains("standby") ? ZergMode.Standby : ZergMode.Auto, _now)
+        {
+            State = Enum.Parse<MemberState>(words[3], true),
+            Generation = int.Parse(words[4], CultureInfo.InvariantCulture),
+            Accepts = words.Contains("accepts"),
+        });
+
+    private string Text(PolicyOrder order) => order switch
     {
-        PolicyOrder.Resume one => $"resume {one.Id}",
+        PolicyOrder.Resume one => $"resume {one.Id}" + (ShowsGenerations ? $" g{one.Generation}" : ""),
         PolicyOrder.Pause one => $"pause {one.Id}",
+        PolicyOrder.PutAside one => $"put aside {one.Id}",
+        PolicyOrder.StartAgain one => $"start {one.Release} again",
         PolicyOrder.Drain one => $"drain {one.Id}",
         PolicyOrder.Stop one => $"stop {one.Id} with {one.ExitCode}",
         PolicyOrder.Dismiss one => $"dismiss {one.Id}",

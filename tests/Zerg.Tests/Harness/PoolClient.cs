@@ -62,6 +62,10 @@ internal sealed class RawPeer : IDisposable
 
     public Task SendAsync(Frame frame, CancellationToken cancel) => _channel.SendAsync(frame, [], cancel);
 
+    public Task OfferAsync(
+        IReadOnlyList<SocketInfo> sockets, IReadOnlyList<FileDescriptor> descriptors, CancellationToken cancel)
+        => _channel.SendAsync(new OfferFrame { Sockets = sockets }, descriptors, cancel);
+
     /// <summary>A frame around any text.</summary>
     public Task SendAsync(string json, CancellationToken cancel)
         => SendAsync(Frame(Encoding.UTF8.GetBytes(json)), cancel);

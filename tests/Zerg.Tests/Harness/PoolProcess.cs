@@ -47,9 +47,9 @@ internal sealed class PoolProcess : IAsyncDisposable
     /// <summary>A pool with nothing but these options, in a given directory or in one of its own.</summary>
     public static async Task<PoolProcess> StartInAsync(
         string? directory, IEnumerable<string> options, IReadOnlyDictionary<string, string>? environment,
-        CancellationToken cancel)
+        CancellationToken cancel, IReadOnlyList<string>? prefix = null, IReadOnlyList<string>? command = null)
     {
-        var pool = Launch(directory, options, environment);
+        var pool = Launch(directory, options, environment, prefix, command);
         try
         {
             var log = options.SkipWhile(option => option != "--logto").ElementAtOrDefault(1)
@@ -71,16 +71,21 @@ internal sealed class PoolProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts without waiting for anything.</summary>
+    /// <summary>
+    /// Starts without waiting for anything; a prefix is a command that executes the one behind it, the command another
+    /// build.
+    /// </summary>
     public static PoolProcess Launch(
-        string? directory, IEnumerable<string> options, IReadOnlyDictionary<string, string>? environment = null)
+        string? directory, IEnumerable<string> options, IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? prefix = null, IReadOnlyList<string>? command = null)
     {
+        string[] line = [.. prefix ?? [], .. command ?? ["dotnet", Program]];
         var own = directory ?? System.IO.Directory.CreateTempSubdirectory("zp-").FullName;
         if (directory is null)
             System.IO.File.SetUnixFileMode(own, (UnixFileMode)0b111_101_101);
         return new PoolProcess(own, directory is null, HelperProcess.Start(
-            "dotnet",
-            [Program, .. options.Select(option => option.Replace("DIR/", own + "/", StringComparison.Ordinal))],
+            line[0],
+            [.. line[1..], .. options.Select(option => option.Replace("DIR/", own + "/", StringComparison.Ordinal))],
             environment));
     }
 

@@ -15,7 +15,10 @@ internal static class ProgramFiles
 
     /// <summary>The example without it.</summary>
     public static string Plain { get; } = Find("plain", "plain.dll");
+
     public static string ZergDemo { get; } = Find("Demo", "zergdemo.dll");
+
+    public static string ZergSoak { get; } = Find("Soak", "zergsoak.dll");
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = s_tests.Parent!.Parent!.Parent!.Parent!.FullName;

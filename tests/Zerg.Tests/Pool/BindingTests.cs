@@ -27,11 +27,11 @@ internal sealed class BindingTests
         var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
 
         await using var pool = PoolProcess.Launch(
-            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,127.0.0.1:{port},DIR/b.sock"]);
+            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,127.0.0.1:{port},DIR/b.sock", "--recover-timeout", "0"]);
         var status = await pool.Process.ExitAsync(cancel);
         await pool.Process.OutputEndAsync(cancel);
 
-        Assert.That(status, Is.EqualTo(71));
+        Assert.That(status, Is.EqualTo(69));
         Assert.That(pool.Process.Lines, Is.EqualTo(new[]
         {
             $"zergpool: bind 127.0.0.1:{port}: Address already in use, held by pid {Environment.ProcessId} ({Comm()})",
@@ -66,7 +66,7 @@ internal sealed class BindingTests
         killed.Process.Signal(Signum.SIGKILL);
         await killed.Process.ExitAsync(cancel);
         await killed.DisposeAsync();
-        string[] files = ["a.sock", "pool.sock", "pool.sock.ctl", "pool.sock.lock"];
+        string[] files = ["a.sock", "pool.sock", "pool.sock.ctl", "pool.sock.history", "pool.sock.lock"];
         Assert.That(Files(), Is.EqualTo(files));
 
         await using var next = await PoolProcess.StartInAsync(
@@ -97,9 +97,9 @@ internal sealed class BindingTests
         using var holder = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         holder.Bind(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")));
         holder.Listen();
-        await using var pool = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock"]);
+        await using var pool = PoolProcess.Launch(_directory, ["--zerg-pool", "DIR/pool.sock:DIR/a.sock", "--recover-timeout", "0"]);
 
-        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(69));
         await pool.Process.OutputEndAsync(cancel);
         Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm()})"));
         Assert.That(File.Exists(Path.Combine(_directory, "a.sock")));
@@ -165,7 +165,7 @@ internal sealed class BindingTests
     {
         await using (var pool = await PoolProcess.StartInAsync(
             _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,{_name}"], null, cancel))
-            Assert.That(Files(), Has.Length.EqualTo(4));
+            Assert.That(Files(), Has.Length.EqualTo(5));
 
         Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
     }
@@ -203,7 +203,7 @@ internal sealed class BindingTests
     public async Task A_port_that_needs_root_is_a_permission_error_for_others(CancellationToken cancel)
     {
         Assume.That(Syscall.geteuid(), Is.Zero);
-        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b001_111_111_111);
         using var pool = HelperProcess.Start(
             "setpriv",
             [

@@ -27,6 +27,7 @@ internal sealed class ListenerGuardTests
     [TestCase(0, "listen", "its backlog was 5 instead of 50")]
     [TestCase(0, "linger", "SO_LINGER was on")]
     [TestCase(0, "block", "O_NONBLOCK was off")]
+    [TestCase(0, "defer", "TCP_DEFER_ACCEPT was on")]
     [TestCase(0, "shutdown", "it did not listen any more (somebody called shutdown)")]
     [TestCase(1, "listen", "its backlog was 5 instead of 50")]
     [TestCase(1, "linger", "SO_LINGER was on")]
@@ -117,6 +118,10 @@ internal sealed class ListenerGuardTests
             case "linger":
                 var linger = stackalloc int[] { 1, 0 };
                 Assert.That(Libc.setsockopt(fd, 1, 13, linger, 8), Is.Zero);
+                break;
+            case "defer":
+                var one = 1;
+                Assert.That(Libc.setsockopt(fd, 6, 9, &one, 4), Is.Zero);
                 break;
             case "block":
                 Assert.That(Syscall.fcntl(fd, FcntlCommand.F_SETFL, 0), Is.Zero);

@@ -360,7 +360,7 @@ internal sealed class PrivilegeTests
     private static string OpenDirectory()
     {
         var directory = Directory.CreateTempSubdirectory("zp-").FullName;
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(directory, (UnixFileMode)0b001_111_111_111);
         return directory;
     }
 

@@ -43,7 +43,10 @@ internal sealed class StatusTests
         Assert.That(run.ExitCode, Is.Zero);
         Assert.That(run.Errors, Is.Empty);
         var status = JsonDocument.Parse(string.Join('\n', run.Output)).RootElement;
-        Assert.That(Names(status), Is.EqualTo(new[] { "pool", "sockets", "zerglings", "handover", "history" }));
+        Assert.That(Names(status), Is.EqualTo(new[]
+        {
+            "pool", "sockets", "limits", "differences", "zerglings", "deployments", "handover", "rollback", "history",
+        }));
 
         var pool = status.GetProperty("pool");
         Assert.That(Names(pool), Is.SupersetOf(new[] { "pid", "version", "started", "uid", "gid", "generation" }));
@@ -52,7 +55,7 @@ internal sealed class StatusTests
         Assert.That(pool.GetProperty("started").GetDateTimeOffset(), Is.LessThan(TimeProvider.System.GetUtcNow()));
 
         var sockets = status.GetProperty("sockets").EnumerateArray().ToList();
-        Assert.That(Names(sockets[0]), Is.EqualTo(new[] { "name", "address", "protocol", "queued", "backlog" }));
+        Assert.That(Names(sockets[0]), Is.EqualTo(new[] { "name", "address", "protocol", "queued", "backlog", "state" }));
         var http = sockets.Single(one => one.GetProperty("protocol").GetString() == "http");
         Assert.That(http.GetProperty("queued").GetInt32(), Is.EqualTo(1));
         Assert.That(sockets.Select(one => one.GetProperty("backlog").GetInt32()), Is.All.EqualTo(99));
@@ -91,7 +94,7 @@ internal sealed class StatusTests
         Assert.That(table.ExitCode, Is.Zero);
         var lines = table.Output;
         Assert.That(lines[0], Does.StartWith($"pool {_pool.Path}  pid {_pool.Pid}  version 0.1.0"));
-        Assert.That(lines[2], Does.Match("^SOCKET +ADDRESS +PROTOCOL +QUEUED +BACKLOG$"));
+        Assert.That(lines[2], Does.Match("^SOCKET +ADDRESS +PROTOCOL +QUEUED +BACKLOG +STATE$"));
         Assert.That(
             lines, Has.Some.Match("^ID +PID +KIND +NAME +RELEASE +GEN +MODE +STATE +SINCE +CONN +REQ +WORKERS$"));
         Assert.That(lines, Has.Some.Match(
@@ -175,7 +178,7 @@ internal sealed class StatusTests
         Assert.That(pools[2].GetProperty("handover").ValueKind, Is.EqualTo(JsonValueKind.Null));
 
         var table = (await PoolProcess.RunAsync(cancel, "status", "--zerg", paths[1])).Output;
-        Assert.That(table, Has.Some.Match("^SOCKET .* BACKLOG +POOL$"));
+        Assert.That(table, Has.Some.Match("^SOCKET .* BACKLOG +STATE +POOL$"));
         Assert.That(table, Has.Some.Match($"^{two.Session} .* {paths[1]}$"));
         Assert.That(table, Has.Some.StartsWith($"hand-over to {one.Session} of {paths[0]} since "));
         Assert.That(table, Has.Some.StartsWith($"hand-over to {two.Session} of {paths[1]} since "));

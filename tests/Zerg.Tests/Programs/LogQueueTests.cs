@@ -17,7 +17,7 @@ internal sealed class LogQueueTests
         {
             written.Add(line.Text);
             stuck.Wait(cancel);
-        }))
+        }, () => default))
         {
             Add(queue, "first");
             await written.WaitAsync(line => line == "first", cancel);
@@ -41,7 +41,7 @@ internal sealed class LogQueueTests
         {
             begun.TrySetResult();
             stuck.Task.Wait(CancellationToken.None);
-        });
+        }, () => default);
         Add(queue, "first");
         await begun.Task.WaitAsync(cancel);
         await Task.Run(queue.Dispose, cancel).WaitAsync(cancel);

@@ -40,9 +40,9 @@ internal static class CommandLineReader
             {
                 i += ReadOption(argument[Dashes.Length..], next, position, result) ? 1 : 0;
             }
-            else if (argument is ['-', var letter, ..])
+            else if (argument is ['-', _, ..])
             {
-                i += ReadLetters(letter, argument[2..], next, position, result) ? 1 : 0;
+                i += ReadLetters(argument[1..], next, position, result) ? 1 : 0;
             }
             else
             {
@@ -65,19 +65,28 @@ internal static class CommandLineReader
 
     // -p4 and -p 4 are the same; letters without a value may stand together, as getopt(3) has it.
     private static bool ReadLetters(
-        char letter, string rest, string? next, SourcePosition position, CommandLineOptions result)
+        string letters, string? next, SourcePosition position, CommandLineOptions result)
     {
-        if (UwsgiOptions.Find(letter) is not { } option)
+        int at = 0;
+        UwsgiOption? option = UwsgiOptions.Find(letters[at]);
+        while (option?.Arity == UwsgiArity.None)
         {
-            result.Problems.Add(Problem.Error(position, $"-{letter}{rest}", "unknown option"));
+            Add(option.Name, "", position, result);
+            if (++at == letters.Length)
+            {
+                return false;
+            }
+
+            option = UwsgiOptions.Find(letters[at]);
+        }
+
+        if (option is null)
+        {
+            result.Problems.Add(Problem.Error(position, $"-{letters[at..]}", "unknown option"));
             return false;
         }
 
-        if (option.Arity == UwsgiArity.None)
-        {
-            Add(option.Name, "", position, result);
-            return rest.Length > 0 && ReadLetters(rest[0], rest[1..], next, position, result);
-        }
+        string rest = letters[(at + 1)..];
 
         bool takesNext = rest.Length == 0 && option.Arity == UwsgiArity.Required && TakesNext(option.Name, next);
         Add(option.Name, takesNext ? next! : rest, position, result);
@@ -93,6 +102,7 @@ internal static class CommandLineReader
         null => next is [not '-', ..] && !ConfigurationFile.IsConfiguration(next),
         ValueKind.Boolean => false,
         ValueKind.Mode => next is not null && next.Length > 0 && next.All(char.IsAsciiDigit),
+        ValueKind.Process => next is not null && Adoption.Parse(next) is { Ok: true } && next.Length > 0,
         _ => next is not null && next != Dashes && !IsOption(next),
     };
 

@@ -5,10 +5,13 @@ namespace Zerg.Configuration.Reading;
 /// <summary>Brings the sources together: the files first, then the command line, which therefore wins.</summary>
 internal static class ConfigurationSource
 {
+    // Of a file that is none at all nobody wants to know what each of its words was meant to be.
+    private const int MaxHints = 100;
+
     /// <summary>Reads the files among the arguments of a command line, and its options.</summary>
     public static LoadedConfiguration Load(CommandLineOptions commandLine)
     {
-        List<Problem> problems = [];
+        ProblemList problems = [];
         var collector = new OptionCollector(problems);
         foreach (string file in commandLine.Arguments)
         {
@@ -48,7 +51,7 @@ internal static class ConfigurationSource
         }
     }
 
-    private static IgnoredOption Judge(Option option, bool isVariable, List<Problem> problems)
+    private static IgnoredOption Judge(Option option, bool isVariable, ProblemList problems)
     {
         if (isVariable)
         {
@@ -72,7 +75,9 @@ internal static class ConfigurationSource
             return new IgnoredOption(option, Verdict.NotSupported, OfUwsgi);
         }
 
-        string hint = Vocabulary.Nearest(option.Name) is { } nearest ? $", did you mean '{nearest}'?" : "";
+        string hint = problems.Count < MaxHints && Vocabulary.Nearest(option.Name) is { } nearest
+            ? $", did you mean '{nearest}'?"
+            : "";
         problems.Add(option.Position.IsCommandLine
             ? Problem.Error(option.Position, option.Name, $"unknown option{hint}")
             : Problem.Warning(option.Position, option.Name, $"unknown option{hint}{(hint.Length > 0 ? " Ignoring" : ", ignoring")}"));

@@ -30,8 +30,9 @@ internal sealed class IniReader(string text, string file, OptionCollector collec
         bool found = false;
         bool isInside = false;
         int number = 0;
-        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        foreach (Range range in text.AsSpan().Split('\n'))
         {
+            ReadOnlySpan<char> line = text.AsSpan(range);
             number++;
             ReadOnlySpan<char> content = line.Trim();
             if (content is ['[', ..])

@@ -1,3 +1,4 @@
+using System.Text;
 using Zerg.Configuration.Uwsgi;
 
 namespace Zerg.Configuration.Reading;
@@ -6,22 +7,33 @@ namespace Zerg.Configuration.Reading;
 /// Takes options in the order of their sources and does at once what uWSGI does while it reads: blocks, custom
 /// options, <c>set</c>, further files. What is left is the ordered list of all of them.
 /// </summary>
-internal sealed class OptionCollector(List<Problem> problems)
+internal sealed class OptionCollector(ProblemList problems)
 {
     /// <summary>More than any real file has; a loop could make any number.</summary>
     public const int MaxOptions = 10_000;
 
+    /// <summary>The longest value that is made, in characters.</summary>
+    public const int MaxLength = 64 * 1024;
+
     private const int MaxDepth = 16;
+
+    // In all: files that include others twice would be read for ever.
+    private const int MaxFiles = 256;
+    private const int MaxMade = 4 * 1024 * 1024;
+    private const int Least = 64; // What an option costs without a value.
+    private const string Item = "%(_)";
 
     private readonly Dictionary<string, string> _custom = new(StringComparer.Ordinal);
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
     private readonly Stack<string> _open = new();
     private OptionBlock? _block;
+    private int _files;
+    private long _made;
     private bool _isFull;
 
     public OptionList Options { get; } = new();
 
-    public List<Problem> Problems => problems;
+    public ProblemList Problems => problems;
 
     /// <summary>Names that are variables of the configuration's own, and so no misspelt options.</summary>
     public IReadOnlySet<string> Variables => _variables;
@@ -43,6 +55,12 @@ internal sealed class OptionCollector(List<Problem> problems)
         if (_open.Contains(full + ':' + section) || _open.Count >= MaxDepth)
         {
             Error(from, null, $"'{name}' is read already, and would include itself without end");
+            return;
+        }
+
+        if (++_files > MaxFiles)
+        {
+            Stop(from, $"more than {MaxFiles} files are included");
             return;
         }
 
@@ -73,9 +91,15 @@ internal sealed class OptionCollector(List<Problem> problems)
         }
         else
         {
+            int places = option.Value.AsSpan().Count(Item);
             foreach (string item in _block.Items)
             {
-                Do(option with { Value = option.Value.Replace("%(_)", item, StringComparison.Ordinal) });
+                if (!MayMake(option.Value.Length + ((long)places * item.Length), option))
+                {
+                    break;
+                }
+
+                Do(option with { Value = option.Value.Replace(Item, item, StringComparison.Ordinal) });
             }
         }
     }
@@ -98,11 +122,22 @@ internal sealed class OptionCollector(List<Problem> problems)
         {
             Options.Add(option);
         }
-        else if (!_isFull)
+        else
         {
-            _isFull = true;
-            Error(option.Position, null, $"there are more than {MaxOptions} options");
+            Stop(option.Position, $"there are more than {MaxOptions} options");
         }
+    }
+
+    /// <summary>Whether so much text may be made of an option by a loop or by placeholders.</summary>
+    public bool MayMake(long length, Option option)
+    {
+        _made += length + Least;
+        if (_made > MaxMade)
+        {
+            Stop(option.Position, $"loops and placeholders make more than {MaxMade / 1024 / 1024} MiB of this");
+        }
+
+        return _made <= MaxMade;
     }
 
     public void Error(SourcePosition position, string? option, string message) =>
@@ -110,6 +145,16 @@ internal sealed class OptionCollector(List<Problem> problems)
 
     public void Warn(Option option, string message) =>
         problems.Add(Problem.Warning(option.Position, option.Name, message));
+
+    // Enough is enough, and it is said once.
+    private void Stop(SourcePosition position, string message)
+    {
+        if (!_isFull)
+        {
+            _isFull = true;
+            Error(position, null, message);
+        }
+    }
 
     private void Close(Option option)
     {
@@ -138,6 +183,8 @@ internal sealed class OptionCollector(List<Problem> problems)
     {
         switch (option.Name)
         {
+            case var _ when _isFull:
+                break;
             case var name when OptionBlock.Opens(name):
                 _block = OptionBlock.Open(option, this);
                 break;
@@ -211,10 +258,11 @@ internal sealed class OptionCollector(List<Problem> problems)
         foreach (string pair in template.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] parts = pair.Split('=', 2);
-            string value = parts.ElementAtOrDefault(1) ?? "";
-            for (int i = words.Length; i > 0; i--)
+            string value = Filled(parts.ElementAtOrDefault(1) ?? "", words);
+            if (value.Length > MaxLength || !MayMake(value.Length, option))
             {
-                value = value.Replace($"${i}", words[i - 1], StringComparison.Ordinal);
+                Error(option.Position, option.Name, $"becomes longer than {MaxLength / 1024} KiB");
+                break;
             }
 
             // One of its own kind in its template would never end.
@@ -228,5 +276,36 @@ internal sealed class OptionCollector(List<Problem> problems)
                 Do(made);
             }
         }
+    }
+
+    // $12 is the twelfth word, or where there are fewer the first one and a 2. Too long is long enough to be told.
+    private static string Filled(string template, string[] words)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < template.Length && text.Length <= MaxLength; i++)
+        {
+            int word = template[i] == '$' ? Number(template.AsSpan(i + 1), words.Length) : 0;
+            text.Append(word == 0 ? template[i].ToString() : words[word - 1]);
+            i += word == 0 ? 0 : $"{word}".Length;
+        }
+
+        return text.ToString();
+    }
+
+    // The longest number at the beginning that is no greater than the greatest; 0 where there is none.
+    private static int Number(ReadOnlySpan<char> text, int greatest)
+    {
+        int number = 0;
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiDigit(c) || (number * 10) + (c - '0') is var next && (next == 0 || next > greatest))
+            {
+                break;
+            }
+
+            number = next;
+        }
+
+        return number;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Zerg.Configuration.Reading;
 
@@ -8,7 +9,7 @@ namespace Zerg.Configuration.Reading;
 /// </summary>
 internal sealed class Placeholders(OptionCollector collector)
 {
-    private const int MaxLength = 64 * 1024;
+    private const int MaxDepth = 64;
 
     private static readonly string[] s_operators = ["+", "-", "*", "/", "++", "--"];
 
@@ -60,6 +61,8 @@ internal sealed class Placeholders(OptionCollector collector)
         }
 
         string text = option.Value;
+        var made = new StringBuilder();
+        int done = 0;
         for (int start = 0; (start = text.IndexOf(opening, start, StringComparison.Ordinal)) >= 0;)
         {
             int end = text.IndexOf(')', start);
@@ -69,21 +72,27 @@ internal sealed class Placeholders(OptionCollector collector)
                 break;
             }
 
-            string? filled = value(text[(start + opening.Length)..end], option);
-            if (filled is not null)
+            if (value(text[(start + opening.Length)..end], option) is { } filled)
             {
-                text = string.Concat(text.AsSpan(0, start), filled, text.AsSpan(end + 1));
+                made.Append(text, done, start - done).Append(filled);
+                done = end + 1;
+                if (made.Length + text.Length - done > OptionCollector.MaxLength
+                    || !collector.MayMake(filled.Length, option))
+                {
+                    return TooLong(option);
+                }
             }
 
-            start = filled is null ? end : start + filled.Length;
-            if (text.Length > MaxLength)
-            {
-                collector.Error(option.Position, option.Name, $"becomes longer than {MaxLength / 1024} KiB");
-                return option with { Value = "" };
-            }
+            start = end;
         }
 
-        return option with { Value = text };
+        return option with { Value = made.Append(text, done, text.Length - done).ToString() };
+    }
+
+    private Option TooLong(Option option)
+    {
+        collector.Error(option.Position, option.Name, $"becomes longer than {OptionCollector.MaxLength / 1024} KiB");
+        return option with { Value = "" };
     }
 
     private string? Variable(string name, Option option)
@@ -126,6 +135,12 @@ internal sealed class Placeholders(OptionCollector collector)
                 result = pending is null ? result + operand : Calculate(result, pending, operand);
                 pending = null;
             }
+
+            // What is too long already is refused by whoever asked.
+            if (result?.Length > OptionCollector.MaxLength)
+            {
+                return result;
+            }
         }
 
         if (result is null)
@@ -144,12 +159,17 @@ internal sealed class Placeholders(OptionCollector collector)
         }
 
         _used.Add(name);
-        if (!_filling.Contains(name))
+        if (!_filling.Contains(name) && _filling.Count <= MaxDepth)
         {
             return Filled(index).Value;
         }
 
-        collector.Error(_options[index].Position, name, $"refers to itself, by {string.Join(", ", _filling.Reverse())}");
+        string way = string.Join(", ", _filling.Reverse());
+        collector.Error(
+            _options[index].Position, name,
+            _filling.Contains(name)
+                ? $"refers to itself, by {way}"
+                : $"is more than {MaxDepth} placeholders deep, by {way}");
         return "";
     }
 

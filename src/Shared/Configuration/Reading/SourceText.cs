@@ -9,11 +9,11 @@ internal static class SourceText
 
     /// <summary>Reads UTF-8 text.</summary>
     /// <returns>The text, or null after a problem.</returns>
-    public static string? Read(string path, List<Problem> problems) =>
+    public static string? Read(string path, ProblemList problems) =>
         Read(path, SourcePosition.Whole(path), problems);
 
     /// <summary>The same for a file that an option names: what is wrong with it is said of the option.</summary>
-    public static string? Read(string path, SourcePosition named, List<Problem> problems)
+    public static string? Read(string path, SourcePosition named, ProblemList problems)
     {
         using var bytes = new MemoryStream();
         if (path.Length == 0 || path.Contains('\0'))
@@ -56,7 +56,7 @@ internal static class SourceText
     // A device or a pipe has no length to ask for.
     private static void CopyLimited(Stream stream, MemoryStream bytes)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[16 * 1024];
         for (int read; bytes.Length <= MaxFileBytes && (read = stream.Read(buffer)) > 0;)
         {
             bytes.Write(buffer, 0, read);

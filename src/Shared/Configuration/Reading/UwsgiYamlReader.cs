@@ -49,9 +49,9 @@ internal sealed class UwsgiYamlReader
 
     private void Read(ReadOnlySpan<char> block, int number)
     {
-        foreach (ReadOnlySpan<char> line in block.EnumerateLines())
+        foreach (Range range in block.Split('\n'))
         {
-            _lines.Add(new UwsgiYamlLine(number++, line.TrimEnd().ToString()));
+            _lines.Add(new UwsgiYamlLine(number++, block[range].TrimEnd().ToString()));
         }
 
         UwsgiYamlLine head = _lines[_next++];
@@ -168,14 +168,14 @@ internal sealed class UwsgiYamlReader
     // A plain value goes on in deeper lines that are no options, which only libyaml knows.
     private string Plain(string value, int depth)
     {
-        value = UwsgiYamlLine.WithoutComment(value);
+        List<string> parts = [UwsgiYamlLine.WithoutComment(value)];
         while (Next() is { IsItem: false } line && line.Depth > depth && line.Colon(0) < 0)
         {
             _next++;
-            value += $" {UwsgiYamlLine.WithoutComment(line.Text).Trim()}";
+            parts.Add(UwsgiYamlLine.WithoutComment(line.Text).Trim());
         }
 
-        return value;
+        return string.Join(' ', parts);
     }
 
     private string Block(char mark, int depth)

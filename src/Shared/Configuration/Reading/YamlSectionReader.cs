@@ -8,6 +8,7 @@ internal sealed class YamlSectionReader(string content, string file, string sect
 {
     private readonly YamlCursor _cursor = new(content);
     private readonly Dictionary<string, SourcePosition> _seen = [];
+    private readonly (int Line, int Column) _end = YamlSyntax.End(content);
     private bool _found;
 
     private ParsingEvent Current => _cursor.Current;
@@ -215,7 +216,11 @@ internal sealed class YamlSectionReader(string content, string file, string sect
 
     private static string Text(Scalar scalar) => IsNull(scalar) ? "" : scalar.Value;
 
-    private SourcePosition At(ParsingEvent node) => new(file, (int)node.Start.Line, (int)node.Start.Column);
+    private SourcePosition At(ParsingEvent node)
+    {
+        (int line, int column) = YamlSyntax.Place(node.Start, _end);
+        return new SourcePosition(file, line, column);
+    }
 
     private void Error(SourcePosition position, string message, string? option = null) =>
         collector.Problems.Add(Problem.Error(position, option, message));

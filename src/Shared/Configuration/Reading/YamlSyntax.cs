@@ -11,7 +11,7 @@ internal static class YamlSyntax
         (int line, int column) = e.Message.Contains("tab", StringComparison.Ordinal)
             && FindTab(content, (int)e.Start.Line) is { } tab
                 ? tab
-                : ((int)e.Start.Line, (int)e.Start.Column);
+                : Place(e.Start, End(content));
         string message = $"no valid YAML: {Message(e)}{Hint(e, content)}";
         return Problem.Error(new SourcePosition(file, line, column), null, message);
     }
@@ -34,6 +34,14 @@ internal static class YamlSyntax
         char first = content[..index].EndsWith("]:", StringComparison.Ordinal) ? '[' : content[index];
         return first is '@' or '`' or '%' or '[' ? $"; a value that begins with {first} must be quoted" : "";
     }
+
+    /// <summary>A place of the parser, which is one line further than there are when the last one has no end.</summary>
+    public static (int Line, int Column) Place(Mark mark, (int Line, int Column) end) =>
+        mark.Line > end.Line ? end : ((int)mark.Line, (int)mark.Column);
+
+    /// <summary>The last place of a text.</summary>
+    public static (int Line, int Column) End(string content) =>
+        (content.AsSpan().Count('\n') + 1, content.Length - content.LastIndexOf('\n'));
 
     private static (int Line, int Column)? FindTab(string content, int fromLine)
     {

@@ -12,6 +12,7 @@ namespace Zerg.Protocol;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(HelloFrame), "hello")]
 [JsonDerivedType(typeof(WelcomeFrame), "welcome")]
+[JsonDerivedType(typeof(OfferFrame), "offer")]
 [JsonDerivedType(typeof(ReadyFrame), "ready")]
 [JsonDerivedType(typeof(FailedFrame), "failed")]
 [JsonDerivedType(typeof(StateFrame), "state")]
@@ -26,4 +27,12 @@ internal abstract record Frame
     /// <summary>How many descriptors, in their order of arrival, belong to this frame.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Descriptors { get; init; }
+
+    /// <summary>A list as it came, none for null; a null in it is nothing that anybody could mean.</summary>
+    /// <exception cref="ProtocolException">It has a null in it.</exception>
+    protected static IReadOnlyList<T> Items<T>(IReadOnlyList<T>? items)
+        where T : class
+        => items?.Contains(null!) == true
+            ? throw new ProtocolException("not a frame: a list has a null in it")
+            : items ?? [];
 }

@@ -27,12 +27,12 @@ internal sealed record HelloFrame : Frame
     /// <summary>The generation an earlier pool gave it, 0 for none.</summary>
     public int Generation { get; init; }
 
-    /// <summary>Its part in a hand-over that an earlier pool had under way: "to", "from" or nothing.</summary>
-    public string? Handover { get; init; }
+    /// <summary>The id that an earlier pool knew it by, 0 for none.</summary>
+    public int Session { get; init; }
 
     /// <summary>When it started.</summary>
     public DateTimeOffset Started { get; init; }
 
-    /// <summary>The addresses of the sockets it holds, as the last welcome named them.</summary>
-    public IReadOnlyList<string> Holds { get; init => field = value ?? []; } = [];
+    /// <summary>The addresses of the sockets it holds, as the last welcome named them; none before the first.</summary>
+    public IReadOnlyList<string> Holds { get; init => field = Items(value); } = [];
 }

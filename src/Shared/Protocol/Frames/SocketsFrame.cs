@@ -4,8 +4,8 @@ namespace Zerg.Protocol;
 internal sealed record SocketsFrame : Frame
 {
     /// <summary>One entry for each descriptor of this frame; a name already held means: replace that one.</summary>
-    public IReadOnlyList<SocketInfo> Added { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<SocketInfo> Added { get; init => field = Items(value); } = [];
 
     /// <summary>Names of sockets to be let go.</summary>
-    public IReadOnlyList<string> Removed { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Removed { get; init => field = Items(value); } = [];
 }

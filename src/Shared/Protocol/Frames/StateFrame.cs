@@ -12,6 +12,9 @@ internal sealed record StateFrame : Frame
     /// <summary>Requests in flight; null where the zergling cannot know.</summary>
     public int? Requests { get; init; }
 
+    /// <summary>Workers that have ended though nobody had told them to, since its start.</summary>
+    public int Crashes { get; init; }
+
     /// <summary>The process ids of its workers.</summary>
     public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
 }

@@ -18,6 +18,6 @@ internal sealed record WelcomeFrame : Frame
     /// <summary>The backlog that the pool keeps for its listeners.</summary>
     public int Backlog { get; init; }
 
-    /// <summary>One entry for each descriptor of the greeting, in its order.</summary>
-    public IReadOnlyList<SocketInfo> Sockets { get; init => field = value ?? []; } = [];
+    /// <summary>One entry for each descriptor of the greeting, in its order, or of this frame after a greeting of none.</summary>
+    public IReadOnlyList<SocketInfo> Sockets { get; init => field = Items(value); } = [];
 }

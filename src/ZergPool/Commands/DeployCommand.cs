@@ -1,0 +1,38 @@
+using Zerg;
+using ZergPool.Control;
+using ZergPool.Following;
+
+namespace ZergPool.Commands;
+
+/// <summary><c>zergpool deploy [CONFIG] [--release NAME] [-- COMMAND ...]</c>, and <c>zergpool follow</c>.</summary>
+internal static class DeployCommand
+{
+    public const string Verb = "deploy";
+
+    /// <summary>The arguments of this program, and the command behind them.</summary>
+    public static (string[] Own, string[] Words) Split(string[] args)
+    {
+        var end = args is [Verb, ..] ? Array.IndexOf(args, "--") : -1;
+        return end < 0 ? (args, []) : (args[..end], args[(end + 1)..]);
+    }
+
+    /// <summary>Has the pool start a release, and follows it.</summary>
+    public static async Task<int> RunAsync(string address, string? release, string[] words, bool noWait, bool json)
+    {
+        var reply = ControlClient.Ask(address, new ControlRequest
+        {
+            Command = Verb,
+            Release = release,
+            Words = words,
+            Directory = words.Length == 0 ? null : Environment.CurrentDirectory,
+            NoWait = noWait,
+        });
+        return reply.Deployment is { } number && reply.ExitCode == ExitCodes.Ok
+            ? await new Follower(address, json, TimeProvider.System).RunAsync(new Target(number, null))
+            : Complaint.Write(reply.Message, reply.ExitCode);
+    }
+
+    /// <summary>Follows one that somebody else has started, or will.</summary>
+    public static Task<int> FollowAsync(string address, string? release, bool json)
+        => new Follower(address, json, TimeProvider.System).RunAsync(new Target(null, release));
+}

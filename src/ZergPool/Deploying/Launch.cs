@@ -1,0 +1,35 @@
+using Zerg.Posix;
+
+namespace ZergPool.Deploying;
+
+/// <summary>How a launcher is started.</summary>
+/// <param name="Program">The file to execute.</param>
+/// <param name="Arguments">argv, its first entry included.</param>
+/// <param name="Directory">The working directory; null for the pool's own.</param>
+/// <param name="Environment">All of it.</param>
+internal sealed record Launch(
+    string Program, IReadOnlyList<string> Arguments, string? Directory, EnvironmentBlock Environment)
+{
+    /// <summary>How a process that runs was started; null when this user may not know.</summary>
+    public static Launch? Of(int pid)
+    {
+        const string Deleted = " (deleted)";
+        try
+        {
+            var program = new FileInfo($"/proc/{pid}/exe").LinkTarget;
+            var directory = new FileInfo($"/proc/{pid}/cwd").LinkTarget;
+            string[] arguments = File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Split('\0');
+            if (program is null || directory is null || arguments[0].Length == 0)
+                return null;
+
+            // What was replaced since is started as it is now.
+            if (program.EndsWith(Deleted, StringComparison.Ordinal))
+                program = program[..^Deleted.Length];
+            return new Launch(program, arguments, directory, EnvironmentBlock.OfProcess(pid));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace ZergPool.Following;
+
+/// <summary>How far a release has come.</summary>
+/// <param name="Stage">queued, starting, checking, waiting, switching, draining, done or failed.</param>
+/// <param name="Text">One line for people.</param>
+/// <param name="Zergling">Its place in the roster; null before it attached.</param>
+internal sealed record Progress(string Stage, string Text, int? Zergling = null)
+{
+    public const string Done = "done";
+    public const string Failed = "failed";
+
+    /// <summary>The last lines of a release that failed.</summary>
+    public IReadOnlyList<string> Output { get; init; } = [];
+
+    /// <summary>Whether there is nothing more to come.</summary>
+    public bool IsLast => Stage is Done or Failed;
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using ZergPool.Control;
+
+namespace ZergPool.Following;
+
+/// <summary>Reads out of a pool's status how far a release has come.</summary>
+internal static class ProgressReader
+{
+    /// <summary>Looks; a zergling that was seen before is stuck to.</summary>
+    public static Progress Read(StatusDocument status, Target target, int? seen)
+    {
+        var deployment = status.Deployments.FirstOrDefault(one => one.Id == target.Deployment);
+        var id = seen ?? (target.Deployment is null ? Find(status, target) : deployment?.Zergling);
+        if (id is { } zergling)
+            return Of(status, zergling);
+        return deployment switch
+        {
+            null when target.Deployment is not null => new Progress(Progress.Failed, "the pool knows nothing of it any more"),
+            null => new Progress("waiting", target.Release is null
+                ? "nobody takes over yet" : $"nobody of release '{target.Release}' has attached yet"),
+            { Problem: { } problem } => new Progress(Progress.Failed, problem),
+            { State: "queued" } => new Progress("queued", "waits until the hand-over before it is through"),
+            { State: "left" } => new Progress(Progress.Failed, "its launcher has left"),
+            _ => new Progress("starting", $"launcher pid {Number(deployment.Pid)} starts"),
+        };
+    }
+
+    // Whoever is on its way, else whoever serves under that label.
+    private static int? Find(StatusDocument status, Target target)
+    {
+        if (target.Release is null && status.Handover is { } handover)
+            return handover.To;
+        var all = status.Zerglings.Where(one => one.Id > target.After
+            && (target.Release is null || one.Release == target.Release)).ToList();
+        return (all.FindLast(one => one.State is "starting" or "checking" or "ready")
+            ?? (target.Release is null ? null : all.FindLast(one => one.State == "accepting")))?.Id
+            ?? status.History.FirstOrDefault(one => one.To > target.After && one.Release == target.Release)?.To;
+    }
+
+    private static Progress Of(StatusDocument status, int id)
+    {
+        var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
+        var ended = status.History.FirstOrDefault(record => record.To == id && record.Outcome != "rolled back");
+        if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
+            return new Progress(Progress.Failed, $"went back to release '{back.Release}': {back.Reason}", id);
+        if (ended is { Outcome: "failed" })
+            return new Progress(Progress.Failed, ended.Reason, id) { Output = ended.Output };
+        var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? "-"}'";
+        return one?.State switch
+        {
+            null => ended is null
+                ? new Progress(Progress.Failed, $"{name} is gone", id)
+                : new Progress(Progress.Done, $"{name} took over, and is gone by now", id),
+            "starting" => new Progress("starting", $"{name} starts", id),
+            "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
+            "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),
+            "ready" when status.Handover is { } other && other.To != id
+                => new Progress("waiting", $"{name} is ready, and waits for the hand-over to zergling {Number(other.To)}", id),
+            "ready" => new Progress("switching", $"{name} is ready, and told to accept", id),
+            "failed" => new Progress("starting", $"{name} did not become ready", id),
+            "draining" when ended is null => new Progress(Progress.Failed, $"{name} leaves", id),
+            _ => Serving(status, one, ended, name),
+        };
+    }
+
+    private static Progress Serving(StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name)
+    {
+        if (status.Handover is { } handover && handover.To == one.Id)
+            return new Progress("switching", $"{name} takes over", one.Id);
+        var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
+        if (left.Count > 0)
+            return new Progress("draining", $"{name} serves; {string.Join(", ", left.Select(Waiting))}", one.Id);
+        var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool);
+        return new Progress(
+            Progress.Done,
+            spare is null || ended is null ? $"{name} serves"
+                : $"{name} serves; release '{spare.Release}' can be gone back to",
+            one.Id);
+    }
+
+    private static string Waiting(ZerglingStatus one) => $"zergling {Number(one.Id)} drains"
+        + (one.Connections is { } connections ? $" ({Number(connections)} connections, {Number(one.Requests)} requests)" : "");
+
+    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
+}

@@ -1,0 +1,50 @@
+namespace ZergPool.Handover;
+
+/// <content>Going on where a pool that is no more left off.</content>
+internal sealed partial class HandoverPolicy
+{
+    private DateTimeOffset _tookUp;
+
+    /// <summary>What served before this pool began; whoever did comes back and says so.</summary>
+    public void TakeUp(int generation, string? release, RollbackWindow? window, DateTimeOffset now)
+        => (Generation, Release, Window, _tookUp) = (generation, release, window, now);
+
+    /// <summary>How the hand-overs before this pool began have ended, newest first.</summary>
+    public void Remember(IEnumerable<HandoverRecord> records)
+    {
+        foreach (var record in records.Take(Limits.History - _history.Count))
+            _history.AddLast(record);
+    }
+
+    // What they say of themselves is all that is left of a hand-over: whoever was told to accept has the higher
+    // generation, and whoever has a lower one and still accepts never heard that it was replaced.
+    private void Return(Member member)
+    {
+        if (member.Generation > Generation || (member.Generation == Generation && Release is null))
+            (Generation, Release) = (member.Generation, member.Release);
+        if (member.State == MemberState.Draining && member.Release != Release)
+            Forget(member.Release);
+
+        if (Window is { } window && window.Generation < Generation)
+            Window = null;
+        if (member.State == MemberState.Paused && IsReplaced(member))
+            Set(member, MemberState.Standby);
+
+        if (_members.Values.Any(IsNewest))
+        {
+            foreach (var older in _members.Values.Where(other => other.Serves && other.Generation < Generation).ToList())
+            {
+                if (older.Release.Length > 0 && older.Release != Release)
+                    Forget(older.Release);
+                if (IsReplaced(older) && CanWait(older))
+                    PutAside(older, $"generation {Generation} took over while no pool was there");
+                else
+                    Drain(older, $"generation {Generation} took over while no pool was there");
+            }
+        }
+    }
+
+    private bool IsReplaced(Member member) => Window?.From.Contains(member.Id) == true;
+
+    private bool IsNewest(Member member) => member.State == MemberState.Accepting && member.Generation == Generation;
+}

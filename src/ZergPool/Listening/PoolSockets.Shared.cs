@@ -1,0 +1,58 @@
+using Zerg.Configuration;
+using Zerg.Posix;
+
+namespace ZergPool.Listening;
+
+/// <content>What was adopted, while the server that had it before runs.</content>
+internal sealed partial class PoolSockets
+{
+    private readonly Dictionary<int, ProcessHandle> _formers = [];
+
+    /// <summary>Sockets that a former server listens on as well.</summary>
+    public IReadOnlyList<PoolSocket> Shared => [.. _sockets.Concat(_leaving).Where(socket => socket.IsShared)];
+
+    /// <summary>The processes of former servers.</summary>
+    public IReadOnlyCollection<ProcessHandle> Formers => _formers.Values;
+
+    /// <summary>Paths that cannot be put back when a former server removes them, and why.</summary>
+    public IReadOnlyList<(string Path, string Why)> LoosePaths { get; private set; } = [];
+
+    /// <summary>Prepares for the removal of paths, as long as this process may; the options name who it will be.</summary>
+    public void KeepPaths(PoolOptions options) => LoosePaths =
+    [
+        .. from socket in Shared
+           where socket.File is not null
+           let path = socket.Spec.Address.ToString()
+           let why = MayNot(path, options) ?? socket.KeepPath()
+           where why is not null
+           select (path, why),
+    ];
+
+    /// <summary>Whether a process is one of them, or descends from one.</summary>
+    public bool IsFormer(int pid) => _formers.Count > 0 && ProcessTable.Ancestry(pid).Any(_formers.ContainsKey);
+
+    /// <summary>
+    /// Looks who of them is there: at first whoever holds what was adopted, then those and their descendants. One that
+    /// this user may not look into holds it until it ends.
+    /// </summary>
+    /// <returns>Who is new, and who was there before; those are the caller's to dispose.</returns>
+    public (IReadOnlyList<ProcessHandle> Came, IReadOnlyList<ProcessHandle> Gone) LookForFormers()
+    {
+        HashSet<ulong> inodes = [.. Shared.Select(socket => socket.Descriptor.Inode)];
+        if (inodes.Count == 0)
+            return ([], []);
+        var there = _formers.Count == 0
+            ? SocketHolders.Of(inodes).Where(pid => pid != Environment.ProcessId).ToHashSet()
+            : ProcessTable.All().Where(IsFormer).Where(pid => SocketHolders.Holds(pid, inodes) != false).ToHashSet();
+        var gone = _formers.Values.Where(process => !there.Contains(process.Pid) || !process.IsAlive).ToList();
+        gone.ForEach(process => _formers.Remove(process.Pid));
+        var came = there.Where(pid => !_formers.ContainsKey(pid) && !gone.Exists(process => process.Pid == pid))
+            .Select(ProcessHandle.Open).OfType<ProcessHandle>().ToList();
+        came.ForEach(process => _formers.Add(process.Pid, process));
+        return (came, gone);
+    }
+
+    private static string? MayNot(string path, PoolOptions options)
+        => options is { Uid: { } uid, Gid: { } gid } && !FileAccessCheck.MayRename(path, uid.Id, gid.Id, uid.Name)
+            ? $"'{uid}' may not rename a file there" : null;
+}

@@ -1,0 +1,295 @@
+using System.Globalization;
+using System.Text;
+using Zerg;
+using Zerg.Posix;
+using Zerg.Programs;
+using ZergPool.Control;
+using ZergPool.Deploying;
+using ZergPool.Handover;
+using ZergPool.Recovering;
+using ZergPool.Roster;
+
+namespace ZergPool;
+
+/// <content>Launchers that the pool starts itself.</content>
+internal sealed partial class Pool
+{
+    private const int MaxDeployments = 16;
+    private const int MaxRemembered = 8;
+    private const int MaxComplaint = 4096;
+
+    private readonly List<Deployment> _deployments = [];
+    private readonly Dictionary<string, Launch> _remembered = new(StringComparer.Ordinal);
+    private int _lastDeployment;
+    private DateTimeOffset? _upAt;
+
+    private void Deploy(PoolEvent.Commanded commanded)
+    {
+        var (request, peer) = (commanded.Request, commanded.Peer);
+        Log.DeployOrdered(_log, request.Release ?? "of its own", peer.Uid, peer.Pid);
+        var isBusy = _deployments.Exists(IsUnderWay) || _policies.Values.Any(policy => policy.Current is not null);
+        if (request.Words.Count > 0 && peer.Uid != 0 && peer.Uid != Mono.Unix.Native.Syscall.geteuid())
+            Answer(commanded, ExitCodes.NotPermitted, $"uid {peer.Uid} may not choose the command: root and the pool's own uid may");
+        else if (request.Words.Count == 0 && Files.Count == 0)
+            Answer(commanded, ExitCodes.Usage, "no configuration file of this pool names a command: give one after --");
+        else if (isBusy && request.NoWait)
+            Answer(commanded, ExitCodes.TryAgain, "another release is being deployed");
+        else if (_deployments.Count(one => !one.IsOver) >= MaxDeployments)
+            Answer(commanded, ExitCodes.TryAgain, $"{MaxDeployments} releases are deployed or wait already");
+        else
+            Begin(new Workload(request.Release, request.Words, request.Directory, Replaces: true), commanded.Reply);
+    }
+
+    private void Begin(Workload workload, TaskCompletionSource<ControlReply>? reply)
+    {
+        while (_deployments.Count >= MaxDeployments && _deployments.FindLast(one => one.IsOver) is { } over)
+            Forget(over);
+        var deployment = new Deployment
+        {
+            Id = ++_lastDeployment,
+            Workload = workload,
+            Asked = _time.GetUtcNow(),
+            IsQueued = true,
+        };
+        _deployments.Insert(0, deployment);
+        StartQueued();
+        reply?.TrySetResult(new ControlReply
+        {
+            Deployment = deployment.Id,
+            ExitCode = deployment.Problem is null ? ExitCodes.Ok : ExitCodes.Failed,
+            Message = deployment.Problem ?? (deployment.IsQueued ? "waits until the one before is through" : "begins"),
+        });
+    }
+
+    // One at a time, the oldest first, and not while somebody else takes over.
+    private void StartQueued()
+    {
+        if (_isEnding || !_table.IsComplete || _deployments.Exists(IsUnderWay)
+            || _policies.Values.Any(policy => policy.Current is not null))
+            return;
+        if (_deployments.FindLast(one => one.IsQueued) is not { } next)
+            return;
+        next.IsQueued = false;
+        Start(next);
+    }
+
+    private void Start(Deployment deployment)
+    {
+        deployment.EndRetry();
+        deployment.Started = _time.GetUtcNow();
+        deployment.Zergling = 0;
+        deployment.IsLeaving = false;
+        try
+        {
+            var launch = deployment.Workload.Remembered ?? LaunchOf(deployment.Workload);
+            deployment.Complaint?.Dispose();
+            deployment.Complaint = MemoryFile.Create("zergling-complaint", MaxComplaint);
+            var environment = launch.Environment.Copy();
+            environment.Set(ComplaintFile.Variable, ProcessImage.FirstListener.ToString(CultureInfo.InvariantCulture));
+            using var output = Duplicate(1);
+            using var error = Duplicate(2);
+            deployment.Process = Spawn.Start(new SpawnRequest
+            {
+                Program = launch.Program,
+                Arguments = launch.Arguments,
+                Environment = environment,
+                Directory = launch.Directory,
+                Output = output,
+                Error = error,
+                Descriptors = [deployment.Complaint],
+            });
+            Watch(deployment.Process);
+            Log.Launched(_log, deployment.Id, deployment.Process.Pid, deployment.Workload.Release ?? "of its own");
+        }
+        catch (Exception problem) when (problem is SyscallException or ZergException)
+        {
+            deployment.Problem = problem.Message;
+            Log.NotLaunched(_log, deployment.Id, problem.Message);
+        }
+
+        WriteRecords();
+    }
+
+    private Launch LaunchOf(Workload workload)
+    {
+        List<string> arguments = [.. LauncherProgram.Find(_options.Launcher), .. Files];
+        foreach (var pool in _options.Pools)
+            arguments.AddRange(["--zerg", pool.Address.ToString()]);
+        if (workload.Release is { } release)
+            arguments.AddRange(["--release", release]);
+        if (workload.Replaces)
+            arguments.AddRange(["--zerg-mode", "replace"]);
+        if (workload.Words.Count > 0)
+            arguments.AddRange(["--", .. workload.Words]);
+
+        var environment = _invocation!.Environment.Copy();
+        environment.Remove("NOTIFY_SOCKET");
+        environment.Remove("WATCHDOG_USEC");
+        environment.Remove("WATCHDOG_PID");
+        return new Launch(arguments[0], arguments, workload.Directory, environment);
+    }
+
+    // Its own descriptors are what the launcher goes on writing to when this pool is no more.
+    private static FileDescriptor Duplicate(int standard)
+    {
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(standard, ownsHandle: false);
+        return FileDescriptor.Duplicate(handle);
+    }
+
+    private bool IsUnderWay(Deployment one)
+        => !one.IsQueued && !one.IsOver && !one.HasServed && one.Problem is null && !one.IsLeaving;
+
+    private void NoteAttached(Zergling zergling, Member member)
+    {
+        if (_deployments.Find(one => one.Process?.Pid == zergling.Peer.Pid) is { } deployment)
+        {
+            if (deployment.Zergling == 0)
+                deployment.Zergling = zergling.Id;
+            deployment.Workload = deployment.Workload with { Release = member.Release };
+        }
+        else if (member.Kind == MemberKind.Launcher && Launch.Of(zergling.Peer.Pid) is { } launch
+            && zergling.Peer.Uid == Mono.Unix.Native.Syscall.geteuid())
+        {
+            if (_remembered.Count >= MaxRemembered)
+                _remembered.Remove(_remembered.Keys.First());
+            _remembered[member.Release] = launch;
+        }
+    }
+
+    // Not beside whoever comes back to a pool that was killed.
+    private void StartUp()
+    {
+        if (_upAt is not { } due || due > _time.GetUtcNow())
+            return;
+        _upAt = null;
+        if (_options.Up && _deployments.Count == 0 && !Members.Any())
+            Begin(new Workload(null, [], null, Replaces: false), null);
+    }
+
+    // What the policy has decided shows in the states.
+    private void FollowDeployments()
+    {
+        foreach (var one in _deployments.Where(one => one.Zergling != 0))
+            one.HasServed |= FindMember(one.Zergling)?.State == MemberState.Accepting;
+        StartQueued();
+    }
+
+    private void NoteLeaving(int zergling)
+    {
+        if (_deployments.Find(one => one.Zergling == zergling) is { } deployment)
+            deployment.IsLeaving = true;
+    }
+
+    private void LauncherEnded(Deployment deployment)
+    {
+        var status = deployment.Process!.TryWait();
+        var pid = deployment.Process.Pid;
+        deployment.Process.Dispose();
+        deployment.Process = null;
+        if (deployment.IsLeaving || _isEnding)
+        {
+            Log.LauncherLeft(_log, deployment.Id, pid);
+        }
+        else if (deployment.HasServed)
+        {
+            var wait = deployment.Retry(_time.GetUtcNow());
+            Log.LauncherDied(_log, deployment.Id, pid, $"{status}", Zerg.Configuration.Duration.Format(wait));
+        }
+        else
+        {
+            deployment.Problem = Complaint(deployment)
+                ?? (deployment.Zergling == 0 ? $"its launcher ended with {status} before it attached"
+                    : $"its launcher ended with {status} before it served");
+            Log.NotLaunched(_log, deployment.Id, deployment.Problem);
+        }
+
+        WriteRecords();
+        StartQueued();
+    }
+
+    private static string? Complaint(Deployment deployment)
+    {
+        if (deployment.Complaint is null)
+            return null;
+        var text = Encoding.UTF8.GetString(MemoryFile.Read(deployment.Complaint)).TrimEnd('\0', '\n');
+        return text.Length == 0 ? null : string.Join("; ", text.Split('\n'));
+    }
+
+    // One whose release was replaced meanwhile is not wanted any more.
+    private void RestartLaunchers()
+    {
+        if (!_table.IsComplete || _isEnding)
+            return;
+        foreach (var one in _deployments.Where(one => one.RetryAt <= _time.GetUtcNow()).ToList())
+        {
+            if (_policies.Values.Any(policy => policy.Release == one.Workload.Release && policy.Current?.Back is null))
+            {
+                one.Workload = one.Workload with { Replaces = false };
+                Start(one);
+            }
+            else
+            {
+                one.EndRetry();
+                Log.LauncherNotWanted(_log, one.Id, one.Workload.Release ?? "");
+            }
+        }
+    }
+
+    private void StartAgain(string release)
+    {
+        if (_deployments.Find(one => one.Workload.Release == release) is { } own)
+            Begin(own.Workload with { Replaces = false }, null);
+        else if (_remembered.TryGetValue(release, out var launch))
+            Begin(new Workload(release, [], null, Replaces: false) { Remembered = launch }, null);
+        else
+            Log.NotStarted(_log, release);
+    }
+
+    private bool CanStartAgain(string release)
+        => _remembered.ContainsKey(release) || _deployments.Exists(one => one.Workload.Release == release);
+
+    private void Forget(Deployment deployment)
+    {
+        _deployments.Remove(deployment);
+        deployment.Dispose();
+    }
+
+    private IReadOnlyList<RecordedDeployment> RecordedDeployments() =>
+    [
+        .. _deployments.Where(one => one is { IsQueued: false, IsOver: false, Workload.Remembered: null }).Select(
+            one => new RecordedDeployment(
+                one.Id, one.Workload, one.Process?.Pid ?? 0,
+                one.Process is { } process ? ProcessTable.Started(process.Pid) ?? 0 : 0)),
+    ];
+
+    // What was started by the pool before this one goes on; what has died since is started again.
+    private void TakeUp(IEnumerable<RecordedDeployment> recorded)
+    {
+        foreach (var one in recorded.Where(one => _deployments.TrueForAll(known => known.Id != one.Id)))
+        {
+            _lastDeployment = Math.Max(_lastDeployment, one.Id);
+            var deployment = new Deployment
+            {
+                Id = one.Id,
+                Workload = one.Workload,
+                Asked = _time.GetUtcNow(),
+                Started = _time.GetUtcNow(),
+                HasServed = true,
+            };
+            _deployments.Add(deployment);
+            if (one.Pid != 0 && ProcessTable.Started(one.Pid) == one.Started && ProcessHandle.Open(one.Pid) is { } process)
+            {
+                deployment.Process = process;
+                Watch(process);
+            }
+            else
+            {
+                deployment.Retry(_time.GetUtcNow());
+            }
+        }
+    }
+
+    private DeploymentStatus Status(Deployment one) => new(
+        one.Id, one.Workload.Release, one.State, one.Zergling == 0 ? null : one.Zergling, one.Process?.Pid, one.Problem,
+        one.Asked);
+}

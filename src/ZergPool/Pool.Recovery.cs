@@ -1,0 +1,229 @@
+using Zerg;
+using Zerg.Posix;
+using Zerg.Programs;
+using Zerg.Protocol;
+using ZergPool.Handover;
+using ZergPool.Metrics;
+using ZergPool.Recovering;
+using ZergPool.Roster;
+
+namespace ZergPool;
+
+/// <content>
+/// Coming back after a crash: the sockets from whoever holds them, the roster from what everybody says of himself.
+/// </content>
+internal sealed partial class Pool
+{
+    // Twice as long as a zergling rests between two attempts to come back.
+    private static readonly TimeSpan s_returnPatience = TimeSpan.FromSeconds(5);
+
+    // Those who said hello to a pool that does not have its sockets yet.
+    private readonly List<(Session Session, HelloFrame Hello)> _waiting = [];
+    private readonly ulong? _startTime = ProcessTable.Started(Environment.ProcessId);
+    private DateTimeOffset? _recoverUntil;
+    private DateTimeOffset? _lookForStrangersAt;
+    private ZergException? _failure;
+    private bool _hasPast;
+
+    // The image before handed over everything that it knew: nothing is to be found out.
+    private bool _goesOn;
+
+    // A real uWSGI says nothing, and is not greeted before there is something to pass.
+    private TimeSpan Patience => _table.IsComplete
+        ? _options.HandshakeTimeout
+        : _options.HandshakeTimeout + _options.RecoverTimeout;
+
+    private void TakeUpRecords()
+    {
+        foreach (var (path, policy) in _policies)
+        {
+            if (_own.Left(path) is not { } record)
+                continue;
+            _hasPast = true;
+            _lastId = Math.Max(_lastId, record.LastId);
+            TakeUp(record.Deployments ?? []);
+            policy.TakeUp(record.Generation, record.Release, record.Window, _time.GetUtcNow());
+        }
+    }
+
+    private void BeginRecovery()
+    {
+        _hasPast = true;
+        _recoverUntil = _time.GetUtcNow() + _options.RecoverTimeout;
+        foreach (var socket in _table.Sockets.Where(socket => !socket.IsHeld))
+            Log.Missing(_log, socket.Problem!.Message, Zerg.Configuration.Duration.Format(_options.RecoverTimeout));
+    }
+
+    private void Recover()
+    {
+        if (_recoverUntil is not { } until)
+        {
+            StartUp();
+            if (_lookForStrangersAt <= _time.GetUtcNow())
+                EnrolStrangers();
+            return;
+        }
+
+        _table.Retry(_options);
+        if (_table.IsComplete)
+        {
+            Complete();
+        }
+        else if (_time.GetUtcNow() >= until)
+        {
+            var missing = _table.Sockets.Where(socket => !socket.IsHeld).Select(socket => socket.Problem!.Message);
+            _failure = new ZergException(
+                $"{string.Join("; ", missing)}; nobody gave it within "
+                + $"{Zerg.Configuration.Duration.Format(_options.RecoverTimeout)} (recover-timeout)",
+                ExitCodes.Unavailable);
+        }
+    }
+
+    // From here on everything is there that is to be passed on.
+    private void Complete()
+    {
+        _recoverUntil = null;
+
+        // First: whoever reads that it holds them may kill it.
+        WriteRecords();
+        foreach (var socket in _table.Sockets.Where(socket => !_goesOn && socket is { From: not null, IsShared: false }))
+            Log.Recovered(_log, socket.Spec.Address.ToString(), socket.From!);
+        Log.Opened(
+            _log, ProgramVersion.Text, Environment.ProcessId, _options.ConfigPath ?? "the command line",
+            string.Join(", ", _table.Sockets.Select(socket => $"{socket.Spec.Address} ({socket.Spec.Name})")));
+        TellOfMetrics();
+        if (Privileges.IsRoot && _options.Uid is null)
+            Log.RunsAsRoot(_log, Mono.Unix.Native.Syscall.getegid());
+        BeginSharing();
+        if (!_goesOn)
+            Guard("the time without a pool");
+        foreach (var socket in _table.Sockets)
+            _manager.Store(socket.Spec.Name, socket.Descriptor);
+        if (_goesOn)
+            StartChecksAgain();
+        if (!_goesOn)
+            _upAt = _time.GetUtcNow() + (_hasPast ? s_returnPatience : TimeSpan.Zero);
+        if (_hasPast && !_goesOn)
+            _lookForStrangersAt = _time.GetUtcNow() + s_returnPatience;
+        foreach (var silent in _handshakes.Where(session => !session.IsGreeted))
+            silent.Greet(Descriptors(silent.Pool));
+        foreach (var (session, hello) in _waiting.ToList())
+        {
+            _waiting.Remove((session, hello));
+            Admit(session, hello, Descriptors(session.Pool));
+        }
+
+        ReportToManager();
+    }
+
+    private bool IsWaiting(Session session) => _waiting.Exists(one => one.Session == session);
+
+    private void KeepWaiting(Session session, HelloFrame hello)
+    {
+        EndHandshake(session);
+        if (!IsAcceptable(session, hello))
+            return;
+        _waiting.Add((session, hello));
+        session.Greet([]);
+    }
+
+    private void TakeOffer(Session session, OfferFrame offer, IReadOnlyList<FileDescriptor> descriptors)
+    {
+        foreach (var (info, descriptor) in offer.Sockets.Zip(descriptors))
+        {
+            var missing = _table.Sockets.Where(socket => !socket.IsHeld).ToList();
+            if (missing.Find(socket => ListenerCheck.WhyNot(descriptor, socket.Target) is null) is { } wanted)
+            {
+                wanted.Take(descriptor.Duplicate(), $"pid {session.Peer.Pid} uid {session.Peer.Uid}");
+            }
+            else if (missing.Find(socket => socket.Spec.Address.ToString() == info.Address) is { } claimed)
+            {
+                _counters.Refuse(Refusal.Offer);
+                Log.OfferRefused(
+                    _log, info.Address, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid,
+                    ListenerCheck.WhyNot(descriptor, claimed.Target)!);
+            }
+        }
+
+        if (_table.IsComplete)
+            Complete();
+    }
+
+    // What it says of its past is believed as far as this pool cannot know better.
+    private string? WhyDoubt(Session session, HelloFrame hello)
+    {
+        var known = _policies[session.Pool].Generation;
+        return hello.Generation <= known ? hello.Generation < 0 ? "its generation is less than nothing" : null
+            : _hasPast && !(ProcessTable.Started(session.Peer.Pid) > _startTime) ? null
+            : $"it says that it serves generation {hello.Generation}, and this pool has come to {known}";
+    }
+
+    private int IdFor(HelloFrame hello)
+    {
+        var isFree = hello.Session > 0 && (hello.Session <= _lastId || _hasPast) && !_roster.ContainsKey(hello.Session)
+            && hello.Session < MaxClaimedId;
+        var id = isFree ? hello.Session : _lastId + 1;
+        _lastId = Math.Max(_lastId, id);
+        return id;
+    }
+
+    private Member Enrolled(int id, HelloFrame hello)
+    {
+        var kind = hello.Role == ZerglingRole.Launcher ? MemberKind.Launcher : MemberKind.App;
+        var hasServed = hello.Generation > 0;
+        return new Member(id, kind, FrameText.Cut(hello.Release), hello.Mode, _time.GetUtcNow())
+        {
+            Generation = hello.Generation,
+            Accepts = hello.State == ZerglingState.Accepting,
+            State = hello.State switch
+            {
+                ZerglingState.Draining => MemberState.Draining,
+                ZerglingState.Accepting => hasServed ? MemberState.Accepting : MemberState.Ready,
+                ZerglingState.Paused when hasServed => MemberState.Paused,
+                ZerglingState.Paused => hello.Mode == ZergMode.Standby ? MemberState.Standby : MemberState.Ready,
+                _ => hasServed && kind == MemberKind.Launcher ? MemberState.Down : MemberState.Starting,
+            },
+        };
+    }
+
+    // One that lost its session, and was taken for a uWSGI or for dead meanwhile, comes back.
+    private void Forget(int pid)
+    {
+        if (pid != 0 && _roster.Values.FirstOrDefault(one => one.Session is null && one.Pid == pid) is { } former)
+            Leave(former, "it came back with a session");
+    }
+
+    // Those who took a greeting from the pool before and never speak: what holds the sockets and is nobody known.
+    private void EnrolStrangers()
+    {
+        _lookForStrangersAt = null;
+        foreach (var pool in _policies.Keys)
+        {
+            while (FindHeir(pool) is { } stranger)
+                Enrol(pool, new PeerCredentials(stranger.Pid, ProcessTable.Owner(stranger.Pid), 0, []), stranger);
+        }
+    }
+
+    private void WriteRecords()
+    {
+        if (!_table.IsComplete)
+            return;
+        foreach (var (path, policy) in _policies)
+        {
+            var sockets = Passed(path).Select(socket => new RecordedSocket(
+                socket.Asked.Address.ToString(), socket.Spec.Address.ToString(), socket.Descriptor.Inode));
+            try
+            {
+                _own.Leave(path, new PoolRecord(
+                    policy.Generation, policy.Release, _lastId, [.. sockets], policy.Window,
+                    RecordedDeployments()));
+            }
+            catch (SyscallException problem)
+            {
+                Log.NoRecord(_log, problem.Message);
+            }
+        }
+    }
+
+    private const int MaxClaimedId = 1_000_000_000;
+}

@@ -1,0 +1,59 @@
+using Zerg;
+using Zerg.Configuration;
+using ZergPool.Control;
+using ZergPool.Handover;
+using ZergPool.Roster;
+
+namespace ZergPool;
+
+/// <content>Going back to the release that was replaced.</content>
+internal sealed partial class Pool
+{
+    // Of several pools in one process, the one that can go back is meant.
+    private void RollBack(PoolEvent.Commanded commanded)
+    {
+        var (pool, policy) = _policies.OrderBy(one => one.Value.WhyNoRollback is null ? 0 : 1).First();
+        if (policy.WhyNoRollback is { } reason)
+        {
+            Answer(commanded, ExitCodes.Failed, reason);
+            return;
+        }
+
+        var window = policy.Window!;
+        if (policy.Spares.FirstOrDefault() is not { } spare)
+        {
+            if (!CanStartAgain(window.Former))
+            {
+                Answer(commanded, ExitCodes.Failed, $"nobody of release '{window.Former}' waits, and whoever started it has to start it again");
+                return;
+            }
+
+            Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+            commanded.Reply.SetResult(new ControlReply
+            {
+                Message = $"release '{window.Former}' starts again, see zergpool follow",
+                Deployment = _deployments[0].Id,
+            });
+            return;
+        }
+
+        Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+        Wait(
+            commanded, spare, s_answerPatience, Effect.Accepting,
+            $"release '{window.Former}' serves again, release '{window.Release}' drains");
+    }
+
+    // Those of its life before it attached here count for nobody.
+    private void CountCrashes(Zergling zergling, int crashes)
+    {
+        var more = Math.Min(crashes - (zergling.Crashes ?? crashes), _options.MaxCrashes + 1);
+        zergling.Crashes = crashes;
+        for (; more > 0; more--)
+            Apply(zergling.Pool, new PolicyEvent.Crashed(zergling.Id));
+    }
+
+    private RollbackStatus? Status(ListenAddress pool, HandoverPolicy policy) => policy.Window is { } window
+        ? new RollbackStatus(
+            window.Former, [.. policy.Spares.Select(spare => spare.Id)], window.Until, window.Crashes, OneOfSeveral([pool]))
+        : null;
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ZergPool.Handover;
+
+namespace ZergPool.Recovering;
+
+/// <summary>What a pool leaves in PATH.lock for the one that comes after a crash.</summary>
+/// <param name="Generation">The generation that served.</param>
+/// <param name="Release">Its release; null when it had none.</param>
+/// <param name="LastId">The highest id that a zergling had.</param>
+/// <param name="Sockets">What it held.</param>
+/// <param name="Deployments">The launchers that it had started.</param>
+/// <param name="Window">What could be gone back to; null for nothing.</param>
+internal sealed record PoolRecord(
+    int Generation, string? Release, int LastId, IReadOnlyList<RecordedSocket> Sockets,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RollbackWindow? Window = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<RecordedDeployment>? Deployments = null)
+{
+    /// <summary>Reads one; null when there is none, or when it is not one.</summary>
+    public static PoolRecord? Parse(string text)
+    {
+        try
+        {
+            return text.Length == 0 ? null : JsonSerializer.Deserialize(text, RecoveringJson.Default.PoolRecord);
+        }
+        catch (JsonException)
+        {
+            // Of another version, or cut short: the pool then knows what zerglings tell.
+            return null;
+        }
+    }
+
+    public override string ToString() => JsonSerializer.Serialize(this, RecoveringJson.Default.PoolRecord) + "\n";
+}

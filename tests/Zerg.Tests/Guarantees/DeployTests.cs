@@ -1,0 +1,278 @@
+using System.Text.Json;
+using Zerg.Posix;
+using Zerg.StrictClient;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Guarantees;
+
+/// <summary>The pool starts releases itself, and a command follows them.</summary>
+internal sealed class DeployTests : GuaranteeFixture
+{
+    [SetUp]
+    public void RequireGunicorn() => Peers.Require("gunicorn");
+
+    [Test, CancelAfter(90_000)]
+    public async Task It_waits_until_the_release_serves_alone_and_nothing_is_lost(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
+        var crowd = new Crowd(Stage).Add(
+            "one connection a request", 500, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
+        await crowd.SeesAsync("r0", cancel);
+        foreach (var (release, before) in new[] { ("r1", "r0"), ("r2", "r1") })
+        {
+            var (exit, lines, _) = await DeployAsync(cancel, "--release", release);
+            Assert.That(exit, Is.Zero);
+            Assert.That(lines[0], Does.Contain("launcher pid "));
+            Assert.That(lines, Has.Some.EndsWith($"release '{release}' starts"));
+            Assert.That(lines[^1], Does.EndWith($"release '{release}' serves"));
+            var status = await Stage.StatusAsync(cancel);
+            Assert.That(status.Zerglings.Select(one => one.Release), Is.EqualTo(new[] { release }), $"{before} is gone");
+            await crowd.SeesAsync(release, cancel);
+        }
+
+        await crowd.LeaveAsync("r0", "r1", "r2");
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task What_fails_says_why_and_changes_nothing(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await DeployAsync(cancel, "--release", "good");
+
+        var (exit, lines, _) = await DeployAsync(
+            cancel, "--release", "bad", "--", "/bin/sh", "-c", "echo its last words; exit 3");
+        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(lines[^2], Does.Contain("ended with exit status 3 before it was ready"));
+        Assert.That(lines[^1], Is.EqualTo("         | its last words"));
+
+        // The launcher itself, before it has attached.
+        var good = await File.ReadAllTextAsync(Configuration, cancel);
+        await File.WriteAllTextAsync(Configuration, good.Replace("ready: http:/", "ready: perhaps"), cancel);
+        (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
+        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(lines[^1], Does.Contain("app.yml:").And.Contain("ready: 'perhaps'"));
+
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: good"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task The_check_command_has_the_last_word(CancellationToken cancel)
+    {
+        // A probe is asked before anybody is told to accept, and must answer for the release.
+        await StageAsync(cancel, "--check-command", "DIR/check", "--check-timeout", "2s");
+        Check("""
+            case "$ZERG_PROBE" in
+                @*) answer=$(curl -si --abstract-unix-socket "${ZERG_PROBE#@}" http://localhost/) ;;
+                *) answer=$(curl -si --unix-socket "$ZERG_PROBE" http://localhost/) ;;
+            esac
+            echo "$answer" | grep -i "x-release: $ZERG_RELEASE"
+            """);
+        Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
+        var hello = await Stage.RollOutAsync("r1", cancel);
+
+        Check("echo it looks bad; exit 7");
+        var (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
+        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(lines[^2], Does.EndWith("the check-command ended with exit status 7"));
+        Assert.That(lines[^1], Is.EqualTo("         | it looks bad"));
+
+        Check("exec sleep 60");
+        (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
+        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(lines[^1], Does.EndWith("the check-command was not through within 2s"));
+        Assert.That(hello.HasExited, Is.False);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task An_upgrade_of_the_pool_meanwhile_has_it_checked_anew(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--check-command", "DIR/check");
+        Check("test -e \"$0.go\" || exec sleep 60");
+        var deploy = DeployAsync(cancel, "--release", "r0");
+        await Stage.StatusAsync(status => status.Zerglings is [{ State: "checking" }], cancel);
+        File.WriteAllText(Path.Combine(Stage.Directory, "check.go"), "");
+        Assert.That((await Stage.OrderAsync(["upgrade"], cancel)).ExitCode, Is.Zero);
+        Assert.That((await deploy).Exit, Is.Zero);
+        Assert.That(ProcessTable.All().Count(pid => ProcessTable.Parent(pid) == Stage.Pool.Pid), Is.EqualTo(1), "the launcher alone");
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Of_two_at_once_the_second_waits_or_is_refused(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await DeployAsync(cancel, "--release", "r0");
+        var first = DeployAsync(cancel, "--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r1", State: "starting" }), cancel);
+        var refused = await DeployAsync(cancel, "--release", "r3", "--no-wait");
+        Assert.That(refused.Exit, Is.EqualTo(ExitCodes.TryAgain));
+        Assert.That(refused.Error, Does.Contain("another release is being deployed"));
+
+        var second = await DeployAsync(cancel, "--release", "r2");
+        Assert.That(second.Exit, Is.Zero);
+        Assert.That(second.Lines[0], Does.Contain("waits until the hand-over before it is through"));
+        Assert.That((await first).Exit, Is.Zero);
+        Assert.That((await Stage.StatusAsync(cancel)).History.Select(one => one.Release), Is.EqualTo(new[] { "r2", "r1" }));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_launcher_that_dies_while_it_serves_is_started_again(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await DeployAsync(cancel, "--release", "r0");
+        var crowd = new Crowd(Stage).Add(
+            "one connection a request", 200, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
+        var pid = (await Stage.StatusAsync(cancel)).Deployments[0].Pid!.Value;
+        _ = Libc.kill(pid, Signals.SIGKILL);
+        var status = await Stage.StatusAsync(
+            status => status.Deployments[0] is { State: "attached", Pid: { } other } && other != pid
+                && status.Zerglings is [{ State: "accepting", Release: "r0" }], cancel);
+        Assert.That(status.Pool.Generation, Is.EqualTo(1));
+        await crowd.LeaveAsync("r0");
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_pool_that_is_killed_meanwhile_goes_on_and_so_does_the_command(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await DeployAsync(cancel, "--release", "r0");
+        var deploy = DeployAsync(cancel, "--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r1", State: "starting" }), cancel);
+        await Stage.KillAsync(cancel);
+        await Stage.ComeBackAsync(cancel);
+        Assert.That((await deploy).Exit, Is.Zero);
+
+        // The next pool looks after what the one before had started.
+        var pid = (await Stage.StatusAsync(cancel)).Deployments.Single(one => one.Release == "r1").Pid!.Value;
+        _ = Libc.kill(pid, Signals.SIGKILL);
+        await Stage.StatusAsync(
+            status => status.Deployments.Any(one => one is { Release: "r1", State: "attached", Pid: { } other } && other != pid), cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Up_starts_the_first_and_SIGTERM_ends_what_the_pool_has_started(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--up");
+        await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("200 OK"));
+        Assert.That((await Stage.OrderAsync(["upgrade"], cancel)).ExitCode, Is.Zero);
+        var launcher = (await Stage.StatusAsync(cancel)).Deployments.Single().Pid!.Value;
+        Stage.Pool.Signal(Signals.SIGTERM);
+        Assert.That(await Stage.Pool.ExitAsync(cancel), Is.Zero);
+        Assert.That(ProcessTable.Started(launcher), Is.Null);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Workers_cannot_be_held_back_so_a_rollback_starts_them_again(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--rollback-window", "60s");
+        await DeployAsync(cancel, "--release", "r0");
+        await DeployAsync(cancel, "--release", "r1");
+        Assert.That(await Stage.OrderAsync(["rollback"], cancel), Is.EqualTo((0, "release 'r0' starts again, see zergpool follow", "")));
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+
+        // What somebody else had started is started again as that was.
+        var other = Stage.Launch("r2", "--ready http:/", "gunicorn", "-w", "1", "app:app");
+        await Stage.TakesOverAsync(other, "r2", 0, cancel);
+        await DeployAsync(cancel, "--release", "r3");
+        Assert.That(await other.ExitAsync(cancel), Is.Zero);
+        Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
+        await Stage.StatusAsync(status => Stage.Accepting(status).Any(one => one.Release == "r2"), cancel);
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r2"], cancel)).ExitCode, Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Workers_that_keep_dying_go_back(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--rollback-window", "60s", "--max-crashes", "1");
+        await DeployAsync(cancel, "--release", "r0");
+        Stage.Write("dying.py", ComingAndGoingTests.Wsgi + """
+
+            import signal, threading
+            threading.Timer(0.7, lambda: os.kill(os.getppid(), signal.SIGKILL)).start()
+            """.Replace("\n            ", "\n"));
+        await DeployAsync(cancel, "--release", "r1", "--", "gunicorn", "-w", "1", "dying:app");
+        var status = await Stage.StatusAsync(
+            status => status.Zerglings is [{ Release: "r0", Generation: 3, State: "accepting" }], cancel);
+        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("2 workers of release 'r1' died"));
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+        Assert.That(status.History[0].Outcome, Is.EqualTo("rolled back"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Ctrl_C_leaves_it_running_and_says_how_to_go_on(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await DeployAsync(cancel, "--release", "r0");
+        var deploy = Deploy("--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        await deploy.OutputAsync("starts", cancel);
+        deploy.Signal(Signals.SIGINT);
+        Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(130));
+        Assert.That(deploy.Error.Lines, Has.Some.Contains("it goes on: zergpool follow shows how"));
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r1"], cancel)).ExitCode, Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Json_is_an_event_a_line(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        var (exit, lines, _) = await DeployAsync(cancel, "--release", "r0", "--json");
+        Assert.That(exit, Is.Zero);
+        var events = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.That(events[0].GetProperty("stage").GetString(), Is.EqualTo("starting"));
+        Assert.That(events[^1].GetProperty("stage").GetString(), Is.EqualTo("done"));
+        Assert.That(events[^1].GetProperty("zergling").GetInt32(), Is.EqualTo(1));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Whoever_is_started_by_somebody_else_can_be_followed(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        await Stage.PremiereAsync("r0", cancel);
+        var follow = Stage.Start("follow", "dotnet", [ProgramFiles.ZergPool, "follow", "--zerg", Stage.Path]);
+        await follow.OutputAsync("nobody takes over yet", cancel);
+        Stage.Hello("r1");
+        Assert.That(await follow.ExitAsync(cancel), Is.Zero);
+        Assert.That(follow.Output.Lines[^1], Does.EndWith("zergling 2, release 'r1' serves"));
+        Stage.Hello("bad", ("HELLO_FAIL", "warmup"));
+        var failed = await Stage.OrderAsync(["follow", "--release", "bad"], cancel);
+        Assert.That(failed.ExitCode, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(failed.Output, Does.Contain("warm-up of '/': the app answered 500"));
+    }
+
+    private string Configuration => Path.Combine(Stage.Directory, "app.yml");
+
+    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
+        directory =>
+        {
+            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
+            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
+                zerg:
+                  launcher: {ProgramFiles.Zergling}
+                  ready: http:/
+                  command: gunicorn -w 1 app:app
+                  chdir: {directory}
+                """);
+            return new PoolStart();
+        },
+        cancel, ["DIR/app.yml", .. options]);
+
+    private void Check(string script)
+    {
+        var path = Stage.Write("check", $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private ChildProcess Deploy(params string[] arguments)
+        => Stage.Start("deploy", "dotnet", [ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, .. arguments]);
+
+    private async Task<(int Exit, IReadOnlyList<string> Lines, string Error)> DeployAsync(
+        CancellationToken cancel, params string[] arguments)
+    {
+        var deploy = Deploy(arguments);
+        var exit = await deploy.ExitAsync(cancel);
+        return (exit, deploy.Output.Lines, string.Join('\n', deploy.Error.Lines));
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Zerg.Posix;
+using Zerg.Protocol;
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Upgrading;
+
+/// <summary>What is under way when the image is replaced goes on in the next one.</summary>
+[Parallelizable]
+internal sealed class FrozenTests
+{
+    private const int Frames = 310;
+    private const int MaxPending = 64;
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_frame_that_has_come_in_part_is_completed_by_the_rest([Values(2, 4, 20)] int first, CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        using var peer = await RawPeer.GreetedAsync(pool.Path, cancel);
+        await peer.HelloAsync(cancel);
+        Assert.That(await peer.FrameAsync(cancel), Is.InstanceOf<WelcomeFrame>());
+        var frame = RawPeer.Frame(Encoding.UTF8.GetBytes("""{"type":"state","state":"starting","connections":42}"""));
+        await peer.SendAsync(frame[..first], cancel);
+        await pool.StatusAsync(cancel);
+
+        await pool.UpgradedAsync(cancel);
+        await pool.UpgradedAsync(cancel);
+        await peer.SendAsync(frame[first..], cancel);
+        await PoolProcess.UntilAsync(
+            async () => (await pool.ZerglingsAsync(cancel)).Single().GetProperty("connections")
+                is { ValueKind: JsonValueKind.Number } number && number.GetInt32() == 42,
+            cancel);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Handshakes_go_on_greeted_or_with_half_a_hello(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        using var silent = await RawPeer.GreetedAsync(pool.Path, cancel);
+        using var half = await RawPeer.GreetedAsync(pool.Path, cancel);
+        var hello = RawPeer.Frame(Encoding.UTF8.GetBytes(
+            """{"type":"hello","protocol":1,"role":"app","release":"v1","name":"half"}"""));
+        await half.SendAsync(hello[..30], cancel);
+        await pool.UpgradedAsync(cancel);
+        await half.SendAsync(hello[30..], cancel);
+        await silent.HelloAsync(cancel);
+        Assert.That(await half.FrameAsync(cancel), Is.InstanceOf<WelcomeFrame>());
+        Assert.That(await silent.FrameAsync(cancel), Is.InstanceOf<WelcomeFrame>());
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_silent_handshake_is_no_longer_waited_for_than_without_an_upgrade(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        using var silent = await RawPeer.GreetedAsync(pool.Path, cancel);
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(3))
+            await pool.UpgradedAsync(cancel);
+        await silent.EndAsync(cancel);
+        Assert.That(TimeProvider.System.GetElapsedTime(began), Is.InRange(TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(8)));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Who_waits_for_a_place_among_the_handshakes_is_greeted_in_the_end(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        var crowd = new List<RawPeer>();
+        try
+        {
+            for (var count = 0; count < 40; count++)
+                crowd.Add(await RawPeer.ConnectAsync(pool.Path, cancel));
+            var upgrade = pool.UpgradedAsync(cancel);
+            foreach (var peer in crowd)
+            {
+                await peer.BytesAsync(Greeting.Length, cancel);
+                await peer.HelloAsync(cancel);
+                Assert.That(await peer.FrameAsync(cancel), Is.InstanceOf<WelcomeFrame>());
+            }
+
+            await upgrade;
+        }
+        finally
+        {
+            crowd.ForEach(peer => peer.Dispose());
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task An_order_that_waits_for_its_effect_is_answered_by_the_next_image(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        var client = await pool.ServeAsync(cancel);
+        var drained = RawPeer.OrderAsync(pool.Control, "drain", "1", cancel);
+        await client.OrdersAsync(cancel).OfType<ZergOrder.Drain>().FirstAsync(cancel);
+
+        await pool.UpgradedAsync(cancel);
+        await client.ReportAsync(new ZergReport(ZerglingState.Draining), cancel);
+        await pool.StateAsync(1, "draining", cancel);
+        Assert.That(drained.IsCompleted, Is.False);
+        await pool.UpgradedAsync(cancel);
+        await client.ByeAsync("drained", cancel);
+        await client.DisposeAsync();
+
+        var reply = await drained;
+        Assert.That(reply.GetProperty("exitCode").GetInt32(), Is.Zero);
+        Assert.That(reply.GetProperty("message").GetString(), Does.Contain("is drained and gone"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Half_an_order_is_completed_in_the_next_image(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(UnixAddress.EndPoint(pool.Control), cancel);
+        await socket.SendAsync("{\"command\":"u8.ToArray(), cancel);
+        await pool.UpgradedAsync(cancel);
+        await socket.SendAsync("\"status\"}\n"u8.ToArray(), cancel);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        Assert.That(await reader.ReadLineAsync(cancel), Does.Contain("\"status\":{"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_zergling_that_does_not_read_is_let_go_and_the_others_go_on(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        await using var good = await pool.ServeAsync(cancel, name: "good");
+        using var deaf = await RawPeer.GreetedAsync(pool.Path, cancel);
+        var pending = new List<Task<JsonElement>>();
+        await deaf.HelloAsync(cancel, name: "deaf");
+        await deaf.SendAsync("""{"type":"ready"}""", cancel);
+        await deaf.SendAsync("""{"type":"state","state":"accepting"}""", cancel);
+        await pool.StateAsync(2, "accepting", cancel);
+
+        // Each pause is a frame. The kernel takes some 280 of them, and the rest waits in the pool, which keeps 64.
+        for (var count = 0; count < Frames; count++)
+        {
+            if (count < MaxPending)
+                pending.Add(RawPeer.OrderAsync(pool.Control, "pause", "2", cancel));
+            else
+                await RawPeer.OrderAsync(pool.Control, "pause", "2", cancel);
+            if (count % 8 == 0)
+                await pool.StatusAsync(cancel);
+        }
+
+        Assert.That(await pool.StateOfAsync(2, cancel), Is.EqualTo("accepting"));
+        await pool.UpgradedAsync(cancel);
+        Assert.That(await pool.StateOfAsync(1, cancel), Is.EqualTo("accepting"), () => string.Join('\n', pool.Process.Lines));
+        Assert.That(await pool.StateOfAsync(2, cancel), Is.EqualTo("gone"));
+        foreach (var reply in await Task.WhenAll(pending))
+            Assert.That(reply.GetProperty("message").GetString(), Does.Contain("gone"));
+    }
+}
