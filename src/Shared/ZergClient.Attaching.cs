@@ -155,6 +155,7 @@ public sealed partial class ZergClient
             Release = FrameText.Cut(options.Release),
             Name = FrameText.Cut(options.Name),
             Mode = options.Mode,
+            Workers = options.Workers,
             State = standing.State,
             Generation = standing.Generation,
             Session = past.Session,

@@ -31,6 +31,7 @@ public sealed partial class ZergClient : IAsyncDisposable
         Session = welcome?.Session ?? 0;
         Generation = welcome?.Generation ?? 0;
         Backlog = welcome?.Backlog ?? 0;
+        Workers = Math.Clamp(welcome?.Workers ?? 0, 0, options.Workers);
     }
 
     /// <summary>The sockets that were passed over; the caller owns them.</summary>
@@ -50,6 +51,9 @@ public sealed partial class ZergClient : IAsyncDisposable
 
     /// <summary>The backlog that the pool keeps for its listeners, 0 for a plain pool.</summary>
     public int Backlog { get; }
+
+    /// <summary>With how many workers to begin, 0 for all; see <see cref="ZergOrder.Scale"/>.</summary>
+    public int Workers { get; }
 
     /// <summary>Says that this zergling could serve now; the pool answers with its order to accept.</summary>
     public Task ReadyAsync(CancellationToken cancel = default) => SendAsync(new ReadyFrame(), cancel);
@@ -80,6 +84,8 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Requests = report.Requests,
                 Workers = report.Workers ?? [],
                 Crashes = report.Crashes,
+                Target = report.Target,
+                Ready = report.Ready,
             },
             cancel);
     }
@@ -141,6 +147,7 @@ public sealed partial class ZergClient : IAsyncDisposable
         DrainFrame drain => new ZergOrder.Drain(
             TimeSpan.FromSeconds(Math.Clamp(drain.Mercy, 0, LongestMercy)), drain.Reason),
         StopFrame stop => new ZergOrder.Stop(stop.Reason, stop.ExitCode),
+        ScaleFrame scale => new ZergOrder.Scale(Math.Clamp(scale.Workers, 0, _options.Workers)),
         SocketsFrame sockets => new ZergOrder.Sockets(
             Wrap(_channel.TakeDescriptors(sockets.Descriptors), sockets.Added), sockets.Removed),
         _ => null,

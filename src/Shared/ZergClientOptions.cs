@@ -27,6 +27,9 @@ public sealed record ZergClientOptions
     /// <summary>True for a process that passes the sockets on to workers and so cannot pause them.</summary>
     public bool IsLauncher { get; init; }
 
+    /// <summary>How many workers a launcher has when it is told to scale down and up; 0: it cannot.</summary>
+    public int Workers { get; init; }
+
     /// <summary>How long the pool may take to greet.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 

@@ -27,6 +27,10 @@ public abstract record ZergOrder
     /// <param name="ExitCode">The status to exit with.</param>
     public sealed record Stop(string Reason, int ExitCode) : ZergOrder;
 
+    /// <summary>Serve with so many workers; given to launchers whose options named how many they have.</summary>
+    /// <param name="Workers">From 0 to what <see cref="ZergClientOptions.Workers"/> says.</param>
+    public sealed record Scale(int Workers) : ZergOrder;
+
     /// <summary>Sockets came and went; one that is added under a name already held replaces that one.</summary>
     /// <param name="Added">New sockets, now owned by the receiver.</param>
     /// <param name="Removed">Names to be let go.</param>

@@ -6,6 +6,8 @@ namespace Zerg;
 /// <param name="Requests">Requests in flight; null when unknown.</param>
 /// <param name="Workers">Process ids of its workers.</param>
 /// <param name="Crashes">Workers that have ended though nobody had told them to, since its start.</param>
+/// <param name="Target">Workers that it is to have now; 0 from who takes no <see cref="ZergOrder.Scale"/>.</param>
+/// <param name="Ready">Workers that are ready and not leaving.</param>
 public sealed record ZergReport(
     ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null,
-    int Crashes = 0);
+    int Crashes = 0, int Target = 0, int Ready = 0);

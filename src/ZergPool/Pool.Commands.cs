@@ -161,7 +161,7 @@ internal sealed partial class Pool
 
     private StatusDocument Status(IReadOnlyList<string> differences)
     {
-        var handovers = _policies.Values.Select(policy => Status(policy.Current)).ToList();
+        var handovers = _policies.Values.Select(HandoverOf).ToList();
         return new StatusDocument
         {
             Pool = new PoolStatus(
@@ -206,8 +206,11 @@ internal sealed partial class Pool
         _ => "failed",
     };
 
-    private static HandoverStatus? Status(CurrentHandover? current) => current is null ? null
-        : new HandoverStatus(current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started);
+    private HandoverStatus? HandoverOf(HandoverPolicy policy) => policy.Current is not { } current ? null
+        : new HandoverStatus(
+            current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started,
+            policy.Exchanged is var (ready, workers, old)
+                ? new ExchangeStatus(ready, workers, old, policy.BakesUntil, current.Roll?.Reason) : null);
 
     private ZerglingStatus Status(Zergling zergling, Member member) => new(
         zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,

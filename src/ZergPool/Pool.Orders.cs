@@ -22,13 +22,14 @@ internal sealed partial class Pool
     {
         var policy = _policies[pool];
         var before = (policy.Generation, policy.Members.Count);
-        var window = policy.Window;
+        var (window, exchange) = (policy.Window, policy.UnderWay);
         var orders = policy.Handle(happened, _time.GetUtcNow());
         foreach (var order in orders)
             Execute(pool, order);
         if (orders.Count > 0 || before != (policy.Generation, policy.Members.Count))
             ReportToManager();
-        if (before.Generation != policy.Generation || window != policy.Window)
+        if (before.Generation != policy.Generation || window != policy.Window
+            || exchange != policy.UnderWay)
             WriteRecords();
         FollowDeployments();
     }
@@ -54,6 +55,12 @@ internal sealed partial class Pool
             case PolicyOrder.PutAside aside when _roster.TryGetValue(aside.Id, out var zergling):
                 Log.PutAside(_log, Describe(zergling), aside.Reason);
                 Tell(zergling, new PauseFrame { Standby = true }, 'p');
+                break;
+            case PolicyOrder.Scale scale when _roster.TryGetValue(scale.Id, out var zergling):
+                zergling.Session?.Send(new ScaleFrame { Workers = scale.Workers });
+                break;
+            case PolicyOrder.Judge judge:
+                Apply(pool, new PolicyEvent.Judged(judge.Id, Judgement(pool)));
                 break;
             case PolicyOrder.Check check when _roster.TryGetValue(check.Id, out var zergling):
                 StartCheck(zergling);

@@ -42,7 +42,7 @@ internal sealed partial class Pool
             _hasPast = true;
             _lastId = Math.Max(_lastId, record.LastId);
             TakeUp(record.Deployments ?? []);
-            policy.TakeUp(record.Generation, record.Release, record.Window, _time.GetUtcNow());
+            policy.TakeUp(record.Generation, record.Release, record.Window, _time.GetUtcNow(), record.Exchange);
         }
     }
 
@@ -175,6 +175,7 @@ internal sealed partial class Pool
         {
             Generation = hello.Generation,
             Accepts = hello.State == ZerglingState.Accepting,
+            Size = kind == MemberKind.Launcher ? Math.Clamp(hello.Workers, 0, Zergling.MaxWorkers) : 0,
             State = hello.State switch
             {
                 ZerglingState.Draining => MemberState.Draining,
@@ -216,7 +217,7 @@ internal sealed partial class Pool
             {
                 _own.Leave(path, new PoolRecord(
                     policy.Generation, policy.Release, _lastId, [.. sockets], policy.Window,
-                    RecordedDeployments()));
+                    RecordedDeployments(), policy.UnderWay));
             }
             catch (SyscallException problem)
             {

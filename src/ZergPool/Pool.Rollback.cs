@@ -19,6 +19,13 @@ internal sealed partial class Pool
             return;
         }
 
+        if (policy.UnderWay is { } exchange)
+        {
+            Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+            Answer(commanded, ExitCodes.Ok, $"release '{exchange.Release}' gives way again, see zergpool status");
+            return;
+        }
+
         var window = policy.Window!;
         if (policy.Spares.FirstOrDefault() is not { } spare)
         {

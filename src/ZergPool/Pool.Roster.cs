@@ -133,6 +133,10 @@ internal sealed partial class Pool
         };
         _roster.Add(zergling.Id, zergling);
         _bySession.Add(session, zergling);
+        var member = Enrolled(zergling.Id, hello);
+        var begin = _policies[session.Pool].Begin(member);
+        if (member.State == MemberState.Starting && member.Size > 0)
+            member = member with { Target = begin };
         session.Send(
             new WelcomeFrame
             {
@@ -141,10 +145,10 @@ internal sealed partial class Pool
                 Generation = _policies[session.Pool].Generation,
                 Version = ProgramVersion.Text,
                 Backlog = _options.Backlog,
+                Workers = begin,
                 Sockets = [.. Passed(session.Pool).Select(socket => socket.Info)],
             },
             descriptors);
-        var member = Enrolled(zergling.Id, hello);
         Log.Attached(
             _log, zergling.Id, zergling.Name, member.Release, member.Kind.ToString().ToLowerInvariant(), session.Peer.Pid,
             session.Peer.Uid);
@@ -205,7 +209,12 @@ internal sealed partial class Pool
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
-                Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State));
+                Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State)
+                {
+                    Target = FindMember(zergling.Id)?.Size > 0 ? state.Target : null,
+                    Ready = state.Ready,
+                    Running = state.Workers.Count,
+                });
                 CountCrashes(zergling, state.Crashes);
                 break;
             case OfferFrame:

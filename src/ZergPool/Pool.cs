@@ -326,6 +326,9 @@ internal sealed partial class Pool : IDisposable
         RollbackWindow = options.RollbackWindow,
         Checks = options.CheckCommand.Count > 0,
         MaxCrashes = options.MaxCrashes,
+        Strategy = options.Strategy,
+        Canary = options.Canary,
+        Bake = options.Bake,
         MaxGenerations = options.MaxGenerations,
         History = options.MaxHistory,
     };

@@ -5,6 +5,32 @@ namespace Zergling;
 /// <summary>The first start, renewals, and leaving.</summary>
 internal sealed partial class Launcher
 {
+    private Fleet NewFleet() => new(_options.Processes, Target);
+
+    // Those of the highest numbers come last and go first.
+    private void Scale()
+    {
+        if (_phase == LauncherPhase.Leaving)
+            return;
+        Log.Scaled(_logger, Target, _options.Processes);
+        foreach (var fleet in (Fleet[])[_current, .. _next is null ? (Fleet[])[] : [_next]])
+        {
+            var added = fleet.Scale(Target, out var surplus);
+            foreach (var worker in surplus)
+                Retire(worker, _options.Mercy);
+            foreach (var number in added)
+            {
+                if (!fleet.IsLeaving)
+                    Start(fleet, number);
+            }
+
+            if (fleet is { WasReady: false, IsLeaving: false, IsReady: true })
+                BecomeReady(fleet);
+        }
+
+        Report();
+    }
+
     private void StartAll(Fleet fleet)
     {
         foreach (var number in fleet.Numbers)
@@ -25,11 +51,11 @@ internal sealed partial class Launcher
             _pools.Ready([.. fleet.Workers.Select(worker => worker.Readiness.ProbePath).OfType<string>()]);
             if (_pools.Sessions.All(session => session.IsPlain))
                 EndProbes();
-            Log.Ready(_logger, _options.Processes);
+            Log.Ready(_logger, Target);
         }
         else
         {
-            Log.Renewed(_logger, _options.Processes);
+            Log.Renewed(_logger, Target);
             var old = _current;
             _current = fleet;
             _next = null;
@@ -37,7 +63,7 @@ internal sealed partial class Launcher
         }
 
         Report();
-        _manager.Ready($"workers serving: {_options.Processes}");
+        _manager.Ready($"workers serving: {Target}");
         RenewAgain();
     }
 
@@ -60,7 +86,7 @@ internal sealed partial class Launcher
 
         Log.Renewing(_logger, reason);
         _manager.Reloading("new workers start");
-        StartAll(_next = new Fleet(_options.Processes));
+        StartAll(_next = NewFleet());
     }
 
     private void RenewAgain()
@@ -93,10 +119,13 @@ internal sealed partial class Launcher
     {
         fleet.Leave();
         foreach (var worker in fleet.Workers)
-        {
-            _leaving.Add(worker);
-            Stop(worker, mercy);
-        }
+            Retire(worker, mercy);
+    }
+
+    private void Retire(Worker worker, TimeSpan mercy)
+    {
+        _leaving.Add(worker);
+        Stop(worker, mercy);
     }
 
     private void Leave(int exitCode, string reason, TimeSpan mercy)

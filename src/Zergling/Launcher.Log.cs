@@ -80,6 +80,9 @@ internal sealed partial class Launcher
             EventName = "PoolRefuses")]
         public static partial void PoolRefuses(ILogger logger, string pool, string reason);
 
+        [LoggerMessage(223, LogLevel.Information, "the pool leaves {Target} of {Workers} workers", EventName = "Scaled")]
+        public static partial void Scaled(ILogger logger, int target, int workers);
+
         [LoggerMessage(219, LogLevel.Warning, "a launcher cannot pause its workers, ignoring",
             EventName = "CannotPause")]
         public static partial void CannotPause(ILogger logger);

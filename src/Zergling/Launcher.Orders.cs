@@ -74,6 +74,10 @@ internal sealed partial class Launcher
                 pool.Change(sockets);
                 Renew($"the sockets of {pool.Address} changed");
                 break;
+            case ZergOrder.Scale scale:
+                pool.Workers = scale.Workers;
+                Scale();
+                break;
             case ZergOrder.Pause:
                 Log.CannotPause(_logger);
                 break;

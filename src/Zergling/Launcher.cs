@@ -44,7 +44,7 @@ internal sealed partial class Launcher : IAsyncDisposable
         _logger = logger;
         _time = time;
         _starter = new WorkerStarter(options, release, events.Writer, time);
-        _current = new Fleet(options.Processes);
+        _current = NewFleet();
     }
 
     /// <summary>The log itself, which an operator may have opened anew.</summary>
@@ -73,11 +73,16 @@ internal sealed partial class Launcher : IAsyncDisposable
         _starter.Dispose();
     }
 
+    // Several pools must agree before there are more.
+    private int Target => Math.Min(_pools.Workers ?? _options.Processes, _options.Processes);
+
     private bool HasLeft => _phase == LauncherPhase.Leaving && _leaving.Count == 0;
 
     // A worker that is started again counts from when it is ready; until then the pool must know that nobody accepts.
-    private bool IsServed => _current.Workers.Concat(_next?.Workers ?? [])
-        .Any(worker => worker is { State: WorkerState.Ready, Exit: null });
+    private bool IsServed => ReadyWorkers > 0;
+
+    private int ReadyWorkers => _current.Workers.Concat(_next?.Workers ?? [])
+        .Count(worker => worker is { State: WorkerState.Ready, Exit: null });
 
     private void Handle(LauncherEvent what)
     {
@@ -117,7 +122,7 @@ internal sealed partial class Launcher : IAsyncDisposable
             case LauncherEvent.Broken broken:
                 Log.Broken(_logger, broken.Problem);
                 break;
-            case LauncherEvent.RestartDue restart when !restart.Fleet.IsLeaving:
+            case LauncherEvent.RestartDue restart when restart.Fleet.Wants(restart.Number):
                 Start(restart.Fleet, restart.Number);
                 break;
         }
@@ -128,12 +133,13 @@ internal sealed partial class Launcher : IAsyncDisposable
         var state = _phase switch
         {
             LauncherPhase.Starting => ZerglingState.Starting,
+            LauncherPhase.Serving when Target == 0 => ZerglingState.Paused,
             LauncherPhase.Serving => IsServed ? ZerglingState.Accepting : ZerglingState.Starting,
             _ => ZerglingState.Draining,
         };
         IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
         _pools.Report(new ZergReport(
             state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()],
-            Crashes: _crashes));
+            Crashes: _crashes, Target: Target, Ready: ReadyWorkers));
     }
 }

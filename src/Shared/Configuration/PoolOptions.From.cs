@@ -40,6 +40,12 @@ internal sealed partial record PoolOptions
             RecoverTimeout = reader.Scalar("recover-timeout", DefaultRecoverTimeout, Duration.Parse),
             RollbackWindow = reader.Scalar("rollback-window", TimeSpan.Zero, Duration.Parse),
             MaxCrashes = reader.Scalar("max-crashes", DefaultMaxCrashes, Values.Number(0, 1_000)),
+            Strategy = ReadStrategy(reader),
+            Canary = reader.Scalar("canary", DefaultCanary, Share.Parse),
+            Bake = reader.Scalar("bake", DefaultBake, Duration.Parse),
+            FailsEmptyCanary = reader.Scalar(
+                "canary-empty", EmptyCanary.Pass, Values.Choice(("pass", EmptyCanary.Pass), ("fail", EmptyCanary.Fail)))
+                == EmptyCanary.Fail,
             MaxGenerations = reader.Scalar("max-generations", 0, Values.Number(0, 1_000)),
             Launcher = reader.TryScalar("launcher", Values.FilePath, out string? launcher) ? launcher : null,
             CheckCommand = ZerglingOptions.ReadCommand(reader, "check-command"),
@@ -78,6 +84,25 @@ internal sealed partial record PoolOptions
         .Select(name => (name, command: ZerglingOptions.ReadCommand(reader, HookNames.Option(name))))
         .Where(hook => hook.command.Length > 0)
         .ToDictionary(hook => hook.name, hook => (IReadOnlyList<string>)hook.command);
+
+    private static RollStrategy ReadStrategy(OptionReader reader)
+    {
+        (string Text, RollStrategy Value)[] words =
+        [
+            ("blue-green", RollStrategy.BlueGreen), ("rolling", RollStrategy.Rolling), ("canary", RollStrategy.Canary),
+        ];
+        RollStrategy strategy = reader.Scalar(
+            "strategy", RollStrategy.BlueGreen, Values.Choice(words), one => words.First(word => word.Value == one).Text);
+        foreach (string option in (string[])["canary", "bake", "canary-empty"])
+        {
+            if (strategy != RollStrategy.Canary && reader.List.Last(option) is { } idle)
+            {
+                reader.Warn(idle.Position, option, "does nothing without 'strategy: canary'");
+            }
+        }
+
+        return strategy;
+    }
 
     private static int ReadBacklog(OptionReader reader, HostFacts host)
     {

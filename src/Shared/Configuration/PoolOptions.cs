@@ -11,6 +11,8 @@ internal sealed partial record PoolOptions
     public const long DefaultJournalSize = 1024 * 1024;
     public const int DefaultSocketMode = 0b110_110_000;
 
+    public static readonly Share DefaultCanary = new(1, 8);
+    public static readonly TimeSpan DefaultBake = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan DefaultReadyTimeout = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan DefaultMercy = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan DefaultCheckTimeout = TimeSpan.FromMinutes(1);
@@ -62,6 +64,18 @@ internal sealed partial record PoolOptions
     public TimeSpan RollbackWindow { get; init; }
 
     public int MaxCrashes { get; init; } = DefaultMaxCrashes;
+
+    /// <summary>How a release takes over.</summary>
+    public RollStrategy Strategy { get; init; }
+
+    /// <summary>The share of the workers that <see cref="RollStrategy.Canary"/> stops at.</summary>
+    public Share Canary { get; init; } = DefaultCanary;
+
+    /// <summary>For how long it stops there.</summary>
+    public TimeSpan Bake { get; init; } = DefaultBake;
+
+    /// <summary>Whether a canary that was asked too little has failed.</summary>
+    public bool FailsEmptyCanary { get; init; }
 
     /// <summary>Zero: any number of them.</summary>
     public int MaxGenerations { get; init; }

@@ -20,6 +20,7 @@ internal enum ValueKind
     Choice,
     Readiness,
     Signal,
+    Share,
 
     /// <summary>A process id, or auto; without a value auto.</summary>
     Process,

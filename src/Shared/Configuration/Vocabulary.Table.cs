@@ -358,6 +358,31 @@ internal static partial class Vocabulary
             Default = "false",
             Description = "start the command of this configuration too, when nobody is attached",
         },
+        new("strategy", ValueKind.Choice, ProgramKinds.Pool)
+        {
+            Value = "HOW",
+            Default = "blue-green",
+            Description = "blue-green (all workers of the new release start, then it takes over), rolling (one worker more, "
+                + "then one of the old ones less), or canary (the same, and a stop at a share of them)",
+        },
+        new("canary", ValueKind.Share, ProgramKinds.Pool)
+        {
+            Value = "SHARE",
+            Default = "1/8",
+            Description = "the share of the workers that a canary stops at, at least one; also 10%",
+        },
+        new("bake", ValueKind.Duration, ProgramKinds.Pool)
+        {
+            Value = "DURATION",
+            Default = "1m",
+            Description = "how long a canary serves beside the old release before the rest follows",
+        },
+        new("canary-empty", ValueKind.Choice, ProgramKinds.Pool)
+        {
+            Value = "pass|fail",
+            Default = "pass",
+            Description = "what to make of a canary that has answered too few requests to be judged",
+        },
         new("rollback-window", ValueKind.Duration, ProgramKinds.Pool)
         {
             Value = "DURATION",

@@ -40,7 +40,8 @@ internal static class StatusTable
         foreach (var (handover, path) in handovers.Where(one => one.Handover is not null))
         {
             text.Append(CultureInfo.InvariantCulture, $"\nhand-over to {handover!.To}{In(path)} since ")
-                .Append(CultureInfo.InvariantCulture, $"{Age(now - handover.Started)}: {handover.Phase}\n");
+                .Append(CultureInfo.InvariantCulture, $"{Age(now - handover.Started)}: {handover.Phase}")
+                .Append(handover.Exchange is { } exchange ? Safe($", {exchange.Describe(now)}") : "").Append('\n');
         }
 
         foreach (var one in status.Rollback)

@@ -1,7 +1,7 @@
 namespace ZergPool.Following;
 
 /// <summary>How far a release has come.</summary>
-/// <param name="Stage">queued, starting, checking, waiting, switching, draining, done or failed.</param>
+/// <param name="Stage">queued, starting, checking, waiting, switching, rolling, baking, returning, draining, done or failed.</param>
 /// <param name="Text">One line for people.</param>
 /// <param name="Zergling">Its place in the roster; null before it attached.</param>
 internal sealed record Progress(string Stage, string Text, int? Zergling = null)

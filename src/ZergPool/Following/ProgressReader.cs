@@ -66,7 +66,13 @@ internal static class ProgressReader
     private static Progress Serving(StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name)
     {
         if (status.Handover is { } handover && handover.To == one.Id)
-            return new Progress("switching", $"{name} takes over", one.Id);
+        {
+            return handover.Exchange is not { } exchange ? new Progress("switching", $"{name} takes over", one.Id)
+                : new Progress(
+                    handover.Phase, $"{name}: {exchange.Ready} of {exchange.Workers} workers serve"
+                    + (exchange.Reason is null ? "" : $"; it gives way again: {exchange.Reason}"), one.Id);
+        }
+
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
         if (left.Count > 0)
             return new Progress("draining", $"{name} serves; {string.Join(", ", left.Select(Waiting))}", one.Id);

@@ -13,4 +13,7 @@ internal sealed record CurrentHandover(
 {
     /// <summary>Why the release before takes over again; null for a hand-over to another one.</summary>
     public string? Back { get; init; }
+
+    /// <summary>How far workers have been exchanged; null when all of them change at once.</summary>
+    public Roll? Roll { get; init; }
 }

@@ -6,7 +6,7 @@ internal enum HandoverOutcome
     /// <summary>The new release serves and the older ones no longer accept.</summary>
     Completed,
 
-    /// <summary>The new release did not become ready; nothing else has changed.</summary>
+    /// <summary>The new release did not come to serve alone; the one before does.</summary>
     Failed,
 
     /// <summary>The release before serves again.</summary>

@@ -6,8 +6,16 @@ internal sealed partial class HandoverPolicy
     private DateTimeOffset _tookUp;
 
     /// <summary>What served before this pool began; whoever did comes back and says so.</summary>
-    public void TakeUp(int generation, string? release, RollbackWindow? window, DateTimeOffset now)
-        => (Generation, Release, Window, _tookUp) = (generation, release, window, now);
+    public void TakeUp(
+        int generation, string? release, RollbackWindow? window, DateTimeOffset now,
+        CurrentHandover? exchange = null)
+    {
+        (Generation, Release, Window, _tookUp) = (generation, release, window, now);
+        Current = exchange is { Roll: { } roll } ? exchange with { Roll = roll with { Progress = now } } : null;
+    }
+
+    /// <summary>An exchange of workers under way: of any other hand-over zerglings tell how far it has come.</summary>
+    public CurrentHandover? UnderWay => Current is { Roll: not null } ? Current : null;
 
     /// <summary>How the hand-overs before this pool began have ended, newest first.</summary>
     public void Remember(IEnumerable<HandoverRecord> records)

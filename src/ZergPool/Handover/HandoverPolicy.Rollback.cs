@@ -10,7 +10,9 @@ internal sealed partial class HandoverPolicy
     public RollbackWindow? Window { get; private set; }
 
     /// <summary>Why there is no way back now; null when there is one.</summary>
-    public string? WhyNoRollback => Window is null ? "no release waits to be gone back to (rollback-window)"
+    public string? WhyNoRollback => Current is { Roll.Reason: null } ? null
+        : Current is { Roll: not null } ? "it goes back already"
+        : Window is null ? "no release waits to be gone back to (rollback-window)"
         : Current is { Phase: not HandoverPhase.Draining } ? $"a hand-over to zergling {Current.To} is under way"
         : null;
 
@@ -50,6 +52,12 @@ internal sealed partial class HandoverPolicy
 
     private void RollBack(string reason)
     {
+        if (Current is { Roll: not null })
+        {
+            Undo(reason);
+            return;
+        }
+
         if (Current is { Phase: HandoverPhase.Draining } settled)
             Finish(settled, HandoverOutcome.Completed, "", []);
         if (Current is { Phase: HandoverPhase.Starting })
@@ -93,6 +101,14 @@ internal sealed partial class HandoverPolicy
 
     private void CountCrash(Member member)
     {
+        if (Current is { Roll: { Reason: null } roll } current && current.To == member.Id)
+        {
+            Current = current with { Roll = roll with { Crashes = roll.Crashes + 1 } };
+            if (roll.Crashes + 1 > Limits.MaxCrashes)
+                Undo($"{roll.Crashes + 1} workers of release '{member.Release}' died");
+            return;
+        }
+
         if (Window is not { } window || member.Generation != window.Generation)
             return;
         Window = window = window with { Crashes = window.Crashes + 1 };
@@ -111,7 +127,7 @@ internal sealed partial class HandoverPolicy
             return;
         if (_now >= window.Until)
             CloseWindow("the rollback-window is over");
-        else if (Current?.Back is null && !IsWatchedThere && (wasThere || _now - _tookUp >= Limits.Answer))
+        else if (Current is not { Back: not null } and not { Roll: not null } && !IsWatchedThere && (wasThere || _now - _tookUp >= Limits.Answer))
             RollBack($"nobody of release '{window.Release}' serves any more");
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class HandoverPolicy
     {
         _members[member.Id] = member with { Asked = true };
         _orders.Add(new PolicyOrder.Resume(
-            member.Id, Current?.To == member.Id ? Generation + 1 : GenerationToEnter(member)));
+            member.Id, Current?.To == member.Id && !Rolls(member) ? Generation + 1 : GenerationToEnter(member)));
         if (member.Accepts)
             Report(_members[member.Id], ZerglingState.Accepting);
     }
@@ -76,6 +76,9 @@ internal sealed partial class HandoverPolicy
             case HandoverPhase.Switching when to is not null && _now - current.PhaseStarted >= Limits.Answer:
                 Fail(to, $"did not accept within {Limits.Answer.TotalSeconds:0.#} s", [], ExitCodes.Failed);
                 break;
+            case HandoverPhase.Rolling or HandoverPhase.Baking or HandoverPhase.Returning:
+                Exchange(current, current.Roll!);
+                break;
             case HandoverPhase.Draining when IsSettled(current):
                 Finish(current, HandoverOutcome.Completed, "", []);
                 break;
@@ -92,8 +95,13 @@ internal sealed partial class HandoverPolicy
         var entered = Set(member, MemberState.Accepting, ++Generation);
         Release = member.Release;
         _replaced.Remove(member.Release);
-        Current = Current! with
+
+        // It served beside the others as one of their generation.
+        if (Current!.Roll is not null)
+            _orders.Add(new PolicyOrder.Resume(member.Id, Generation));
+        Current = Current with
         {
+            Roll = null,
             From = [.. olders.Select(older => older.Id)],
             Phase = HandoverPhase.Draining,
             PhaseStarted = _now,

@@ -52,7 +52,8 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
                 Fail(member, failed.Reason, failed.Output, exitCode: ExitCodes.Failed);
                 break;
             case PolicyEvent.Reported reported when Find(reported.Id) is { } member:
-                Report(member, reported.State);
+                Count(member, reported);
+                Report(Find(reported.Id)!, reported.State);
                 break;
             case PolicyEvent.Left left when Find(left.Id) is { } member:
                 Leave(member, left.Reason);
@@ -87,12 +88,17 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             case PolicyEvent.Checked told when Find(told.Id) is { State: MemberState.Checking } member:
                 BeChecked(member, told);
                 break;
+            case PolicyEvent.Judged judged when Current is { Phase: HandoverPhase.Baking, Roll: { } roll } current
+                && current.To == judged.Id:
+                BeJudged(current, roll, judged.Problem);
+                break;
             case PolicyEvent.Crashed crashed when Find(crashed.Id) is { } member:
                 CountCrash(member);
                 break;
         }
 
         Advance();
+        Complete();
         Watch(wasThere);
         DismissOrphans();
         if (accepted > 0 && Accepting == 0)
@@ -190,7 +196,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         switch (state)
         {
             case ZerglingState.Accepting when member.State is MemberState.Ready or MemberState.Standby:
-                if (Current is { Phase: HandoverPhase.Switching } && Current.To == member.Id)
+                if (Current is { Phase: HandoverPhase.Switching } && Current.To == member.Id && Rolls(member))
+                    BeginExchange(member);
+                else if (Current is { Phase: HandoverPhase.Switching } && Current.To == member.Id)
                     TakeOver(member);
                 else if (!IsHeldBack(member))
                     EnterService(member);
@@ -264,6 +272,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         {
             // Who serves confirms it; who does not yet must not be chosen any more.
             _orders.Add(new PolicyOrder.Drain(member.Id, reason));
+            _members[member.Id] = member = member with { IsLeaving = true };
             if (member.Kind == MemberKind.Uwsgi || !member.Serves)
                 Retire(member, reason);
         }
@@ -294,9 +303,11 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
 
     private void DismissOrphans()
     {
-        if (_members.Values.Any(member => member.State == MemberState.Accepting))
+        foreach (var orphan in _members.Values.Where(member => member.State == MemberState.Orphaned).ToList())
         {
-            foreach (var orphan in _members.Values.Where(member => member.State == MemberState.Orphaned).ToList())
+            // In an exchange the few workers of the new one cannot do the work of all.
+            if (_members.Values.Any(member => member.State == MemberState.Accepting
+                && (Current?.Roll is null || member.Release == orphan.Release)))
                 Dismiss(orphan);
         }
     }

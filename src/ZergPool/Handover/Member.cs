@@ -26,8 +26,23 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Whether it last said that it accepts, though its turn has not come: a launcher's workers do.</summary>
     public bool Accepts { get; init; }
 
+    /// <summary>Workers that it can be told to serve with, at most; 0: it cannot be told.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Workers that it is to have; null while nobody knows.</summary>
+    public int? Target { get; init; }
+
+    /// <summary>Workers that are ready and not leaving, as last reported.</summary>
+    public int ReadyWorkers { get; init; }
+
+    /// <summary>Workers that run, with those that leave, as last reported.</summary>
+    public int Running { get; init; }
+
     /// <summary>Whether it is on its way into service.</summary>
     public bool IsComing => State is MemberState.Starting or MemberState.Checking or MemberState.Ready;
+
+    /// <summary>Whether it was told to drain, though it may not have begun to.</summary>
+    public bool IsLeaving { get; init; }
 
     /// <summary>Whether it was told to make room for others that drain.</summary>
     public bool IsForced { get; init; }

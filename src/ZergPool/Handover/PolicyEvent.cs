@@ -13,7 +13,17 @@ internal abstract record PolicyEvent
 
     public sealed record HasFailed(int Id, string Reason, IReadOnlyList<string> Output) : PolicyEvent;
 
-    public sealed record Reported(int Id, Zerg.ZerglingState State) : PolicyEvent;
+    public sealed record Reported(int Id, Zerg.ZerglingState State) : PolicyEvent
+    {
+        /// <summary>Of a launcher that can be told how many workers to have: how many it is to have.</summary>
+        public int? Target { get; init; }
+
+        /// <summary>How many of them are ready and not leaving.</summary>
+        public int Ready { get; init; }
+
+        /// <summary>How many run, with those that leave.</summary>
+        public int Running { get; init; }
+    }
 
     /// <summary>It is gone: with a bye, or its process ended.</summary>
     public sealed record Left(int Id, string Reason) : PolicyEvent;
@@ -39,6 +49,9 @@ internal abstract record PolicyEvent
 
     /// <summary>The check-command has spoken; a problem is why it may not serve.</summary>
     public sealed record Checked(int Id, string? Problem, IReadOnlyList<string> Output) : PolicyEvent;
+
+    /// <summary>A canary was looked at; a problem is why the rest must not follow.</summary>
+    public sealed record Judged(int Id, string? Problem) : PolicyEvent;
 
     /// <summary>A worker of it died that nobody had told to leave.</summary>
     public sealed record Crashed(int Id) : PolicyEvent;

@@ -1,3 +1,5 @@
+using Zerg.Configuration;
+
 namespace ZergPool.Handover;
 
 /// <summary>The patience of the policy.</summary>
@@ -14,6 +16,15 @@ internal sealed record PolicyLimits
 
     /// <summary>Workers of a new release that may die in that time: <c>max-crashes</c>.</summary>
     public int MaxCrashes { get; init; } = 3;
+
+    /// <summary>How a release takes over: <c>strategy</c>.</summary>
+    public RollStrategy Strategy { get; init; }
+
+    /// <summary>The share of its workers that a canary stops at, <c>canary</c>.</summary>
+    public Share Canary { get; init; } = PoolOptions.DefaultCanary;
+
+    /// <summary>For how long it stops there, <c>bake</c>.</summary>
+    public TimeSpan Bake { get; init; } = PoolOptions.DefaultBake;
 
     /// <summary>Generations that may drain at a time, <c>max-generations</c>; 0: any number.</summary>
     public int MaxGenerations { get; init; }

@@ -19,6 +19,9 @@ internal sealed record PolicySnapshot
     /// <summary>What can be gone back to, or null.</summary>
     public RollbackWindow? Window { get; init; }
 
+    /// <summary>The release that was gone back to and starts again, and why; null for none.</summary>
+    public string[]? StartedAgain { get; init; }
+
     /// <summary>The release that entered service last.</summary>
     public string? Release { get; init; }
 }

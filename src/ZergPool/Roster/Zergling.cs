@@ -7,7 +7,9 @@ namespace ZergPool.Roster;
 /// <summary>What the pool knows of one attached zergling beside its place in the hand-over policy.</summary>
 internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer) : IDisposable
 {
-    private const int MaxWorkers = 1024;
+    /// <summary>Workers of one zergling that are known at most.</summary>
+    public const int MaxWorkers = 1024;
+
 
     /// <summary>The id that the policy knows it by.</summary>
     public int Id { get; } = id;

@@ -26,6 +26,7 @@ internal sealed class PoolLink : IAsyncDisposable
         Address = address;
         _client = client;
         _sockets = client.Sockets;
+        Workers = client.Workers == 0 ? null : client.Workers;
         _follower = new PoolFollower(client, () => new ZergStanding(_report.State, _generation, _sockets), time);
     }
 
@@ -36,6 +37,9 @@ internal sealed class PoolLink : IAsyncDisposable
 
     /// <summary>The sockets of this pool as they are now.</summary>
     public IReadOnlyList<ZergSocket> Sockets => _sockets;
+
+    /// <summary>How many workers the pool leaves; null while it does not limit them.</summary>
+    public int? Workers { get; set; }
 
     /// <summary>It was told that the release failed, and has not answered yet with its order to stop.</summary>
     public bool OwesStop { get; set; }

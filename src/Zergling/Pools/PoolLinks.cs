@@ -46,6 +46,9 @@ internal sealed class PoolLinks : IAsyncDisposable
         }
     }
 
+    /// <summary>How many workers the pools leave; null while none of them limits it.</summary>
+    public int? Workers => _links.Min(link => link.Workers);
+
     /// <summary>Begins to follow orders.</summary>
     public void Begin(ChannelWriter<LauncherEvent> events) => _links.ForEach(link => link.Begin(events));
 
@@ -82,6 +85,7 @@ internal sealed class PoolLinks : IAsyncDisposable
                 Name = options.Name ?? Path.GetFileName(options.Command[0]),
                 Mode = options.Mode,
                 IsLauncher = true,
+                Workers = options.Processes,
             },
             cancel);
         return new PoolLink(pool, client, TimeProvider.System);

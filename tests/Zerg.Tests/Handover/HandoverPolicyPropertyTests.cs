@@ -1,3 +1,4 @@
+using Zerg.Configuration;
 using ZergPool.Handover;
 
 namespace Zerg.Tests.Handover;
@@ -10,12 +11,13 @@ internal sealed class HandoverPolicyPropertyTests
     private const int Events = 30;
 
     [Test]
-    public void Any_sequence_of_events_keeps_the_promises([Values(1, 2, 3, 4)] int seed, [Values(0, 30)] int window)
+    public void Any_sequence_of_events_keeps_the_promises([Values(1, 2, 3, 4)] int seed, [Values(0, 30)] int window,
+        [Values] RollStrategy strategy)
     {
         var random = new Random(seed);
-        for (var sequence = 0; sequence < Sequences / 4; sequence++)
+        for (var sequence = 0; sequence < Sequences / 12; sequence++)
         {
-            var run = new Run(random, TimeSpan.FromSeconds(window));
+            var run = new Run(random, TimeSpan.FromSeconds(window), strategy);
             try
             {
                 for (var step = 0; step < Events; step++)
@@ -29,14 +31,15 @@ internal sealed class HandoverPolicyPropertyTests
         }
     }
 
-    private sealed class Run(Random random, TimeSpan window)
+    private sealed class Run(Random random, TimeSpan window, RollStrategy strategy)
     {
         private static readonly PolicyLimits s_limits = new() { History = 8 };
 
-        private readonly HandoverPolicy _policy = new(s_limits with { RollbackWindow = window });
+        private readonly HandoverPolicy _policy = new(s_limits with { RollbackWindow = window, Strategy = strategy });
         private readonly HashSet<int> _alive = [];
         private readonly HashSet<int> _saidAccepting = [];
         private readonly HashSet<int> _mayResume = [];
+        private readonly HashSet<int> _toBeJudged = [];
         private readonly List<PolicyEvent> _story = [];
         private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         private int _lastId;
@@ -52,10 +55,12 @@ internal sealed class HandoverPolicyPropertyTests
         /// <summary>With patience every hand-over ends.</summary>
         public void Settle()
         {
-            for (var patience = 0; patience < 2 + (2 * _alive.Count) && _policy.Current is not null; patience++)
+            for (var patience = 0; patience < 4 + (4 * _alive.Count) && _policy.Current is not null; patience++)
             {
-                _now += s_limits.Ready;
+                _now += s_limits.Ready + s_limits.Mercy + s_limits.Answer;
                 Play(new PolicyEvent.Tick());
+                foreach (var id in _toBeJudged.ToList())
+                    Play(new PolicyEvent.Judged(id, null));
             }
 
             Require(_policy.Current is null, "a hand-over never ends");
@@ -68,11 +73,11 @@ internal sealed class HandoverPolicyPropertyTests
         {
             // Ids of nobody among them: what comes late must not hurt.
             var id = random.Next(1, _lastId + 2);
-            return random.Next(21) switch
+            return random.Next(22) switch
             {
                 0 or 1 or 2 => Attach(),
                 3 or 4 or 5 => new PolicyEvent.BecameReady(id),
-                6 or 7 or 8 => new PolicyEvent.Reported(id, ZerglingState.Accepting),
+                6 or 7 or 8 => Counted(id),
                 9 => new PolicyEvent.Reported(id, ZerglingState.Paused),
                 10 => new PolicyEvent.Reported(id, ZerglingState.Draining),
                 11 => new PolicyEvent.HasFailed(id, "it broke", []),
@@ -84,8 +89,21 @@ internal sealed class HandoverPolicyPropertyTests
                     ? new PolicyEvent.DrainAsked(id, "asked") : new PolicyEvent.StopAsked(id, "asked"),
                 18 => new PolicyEvent.RollbackAsked("asked"),
                 19 => new PolicyEvent.Crashed(id),
+                20 => new PolicyEvent.Judged(id, random.Next(2) == 0 ? null : "bad"),
                 17 => new PolicyEvent.Reported(id, ZerglingState.Starting),
                 _ => new PolicyEvent.Tick(),
+            };
+        }
+
+        // Mostly of one that does as it is told.
+        private PolicyEvent.Reported Counted(int id)
+        {
+            var target = random.Next(4) == 0 ? random.Next(5) : _policy.Members.GetValueOrDefault(id)?.Target ?? 0;
+            return new(id, ZerglingState.Accepting)
+            {
+                Target = target,
+                Ready = random.Next(4) == 0 ? random.Next(5) : target,
+                Running = random.Next(4) == 0 ? random.Next(5) : target,
             };
         }
 
@@ -105,7 +123,10 @@ internal sealed class HandoverPolicyPropertyTests
                 kind == MemberKind.Uwsgi ? ZergMode.Join : (ZergMode)random.Next(4), _now)
             {
                 Obeys = kind != MemberKind.Uwsgi || random.Next(2) == 0,
+                Size = kind == MemberKind.Launcher ? random.Next(5) : 0,
             };
+            if (member.Size > 0)
+                member = member with { Target = _policy.Begin(member) };
             _alive.Add(member.Id);
             return new PolicyEvent.Attached(member);
         }
@@ -173,6 +194,11 @@ internal sealed class HandoverPolicyPropertyTests
         {
             switch (order)
             {
+                case PolicyOrder.Drain drain when drain.Reason != "asked" && before[drain.Id].State != MemberState.Standby
+                    && _policy.History.First() is { Outcome: HandoverOutcome.Failed } failed && failed.To == drain.Id:
+                    Require(
+                        _policy.Members.Values.Any(one => one.Serves && one.Id != drain.Id), "the last one was given up");
+                    break;
                 case PolicyOrder.Drain drain when drain.Reason != "asked"
                     && before[drain.Id].State != MemberState.Standby:
                     // Only the one that took over in this very step may push others out.
@@ -193,6 +219,12 @@ internal sealed class HandoverPolicyPropertyTests
                     Require(
                         !before.TryGetValue(resume.Id, out var old) || old.Kind != MemberKind.Uwsgi || old.Obeys,
                         "a deaf uWSGI is told something");
+                    break;
+                case PolicyOrder.Scale scale:
+                    Require(scale.Workers >= 0 && scale.Workers <= before[scale.Id].Size, "told to have more than it can");
+                    break;
+                case PolicyOrder.Judge judge:
+                    _toBeJudged.Add(judge.Id);
                     break;
                 case PolicyOrder.Dismiss dismiss:
                     Require(orders.Count(one => one == order) == 1, "dismissed twice");

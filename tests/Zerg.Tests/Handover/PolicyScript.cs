@@ -80,13 +80,34 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             "stop!" => new PolicyEvent.StopAsked(id, "asked"),
             "rollback!" => new PolicyEvent.RollbackAsked("asked"),
             "crashed" => new PolicyEvent.Crashed(id),
+            "workers" => Workers(id, words),
+            "workers?" => Workers(id, words, int.Parse(words[4], CultureInfo.InvariantCulture)),
+            "judged" => new PolicyEvent.Judged(id, words.Length > 2 ? string.Join(' ', words[2..]) : null),
             "tick" => new PolicyEvent.Tick(),
             _ => throw new ArgumentException($"no event '{words[0]}'"),
         };
     }
 
-    private PolicyEvent.Attached Attached(int id, MemberKind kind, string[] words) => new(
-        new Member(id, kind, words[2], words.Length > 3 ? Enum.Parse<ZergMode>(words[3], true) : ZergMode.Auto, _now));
+    // KIND ID RELEASE [MODE] [xWORKERS]
+    private PolicyEvent.Attached Attached(int id, MemberKind kind, string[] words)
+    {
+        var size = words[^1][0] == 'x' ? int.Parse(words[^1][1..], CultureInfo.InvariantCulture) : 0;
+        var mode = words.Length > 3 && words[3][0] != 'x' ? Enum.Parse<ZergMode>(words[3], true) : ZergMode.Auto;
+        var member = new Member(id, kind, words[2], mode, _now) { Size = size };
+        return new(size == 0 ? member : member with { Target = Policy.Begin(member) });
+    }
+
+    // workers ID READY RUNNING, of a launcher that has obeyed its last order; workers? ID READY RUNNING TARGET of another
+    private PolicyEvent.Reported Workers(int id, string[] words, int? target = null)
+    {
+        var ready = int.Parse(words[2], CultureInfo.InvariantCulture);
+        return new(id, ready > 0 ? ZerglingState.Accepting : ZerglingState.Starting)
+        {
+            Target = target ?? Policy.Members[id].Target,
+            Ready = ready,
+            Running = int.Parse(words[3], CultureInfo.InvariantCulture),
+        };
+    }
 
     // back ID RELEASE STATE GENERATION [launcher]
     private PolicyEvent.Attached Returned(int id, string[] words) => new(
@@ -97,6 +118,7 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             State = Enum.Parse<MemberState>(words[3], true),
             Generation = int.Parse(words[4], CultureInfo.InvariantCulture),
             Accepts = words.Contains("accepts"),
+            Size = words[^1][0] == 'x' ? int.Parse(words[^1][1..], CultureInfo.InvariantCulture) : 0,
         });
 
     private string Text(PolicyOrder order) => order switch
@@ -107,6 +129,8 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
         PolicyOrder.StartAgain one => $"start {one.Release} again",
         PolicyOrder.Drain one => $"drain {one.Id}",
         PolicyOrder.Stop one => $"stop {one.Id} with {one.ExitCode}",
+        PolicyOrder.Scale one => $"scale {one.Id} to {one.Workers}",
+        PolicyOrder.Judge one => $"judge {one.Id}",
         PolicyOrder.Dismiss one => $"dismiss {one.Id}",
         _ => $"{order}",
     };

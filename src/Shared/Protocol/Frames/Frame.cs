@@ -20,6 +20,7 @@ namespace Zerg.Protocol;
 [JsonDerivedType(typeof(ResumeFrame), "resume")]
 [JsonDerivedType(typeof(DrainFrame), "drain")]
 [JsonDerivedType(typeof(StopFrame), "stop")]
+[JsonDerivedType(typeof(ScaleFrame), "scale")]
 [JsonDerivedType(typeof(SocketsFrame), "sockets")]
 [JsonDerivedType(typeof(ByeFrame), "bye")]
 internal abstract record Frame

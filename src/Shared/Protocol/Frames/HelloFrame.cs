@@ -30,6 +30,9 @@ internal sealed record HelloFrame : Frame
     /// <summary>The id that an earlier pool knew it by, 0 for none.</summary>
     public int Session { get; init; }
 
+    /// <summary>Workers that it is configured for, and that an order to scale may go up to; 0: it takes none.</summary>
+    public int Workers { get; init; }
+
     /// <summary>When it started.</summary>
     public DateTimeOffset Started { get; init; }
 

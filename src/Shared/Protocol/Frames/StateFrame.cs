@@ -15,6 +15,12 @@ internal sealed record StateFrame : Frame
     /// <summary>Workers that have ended though nobody had told them to, since its start.</summary>
     public int Crashes { get; init; }
 
+    /// <summary>Workers that it is to have now; 0 from who takes no order to scale.</summary>
+    public int Target { get; init; }
+
+    /// <summary>Workers that are ready and not leaving.</summary>
+    public int Ready { get; init; }
+
     /// <summary>The process ids of its workers.</summary>
     public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
 }

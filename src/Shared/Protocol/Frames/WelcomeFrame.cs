@@ -18,6 +18,9 @@ internal sealed record WelcomeFrame : Frame
     /// <summary>The backlog that the pool keeps for its listeners.</summary>
     public int Backlog { get; init; }
 
+    /// <summary>With how many workers to begin; 0: with all of them.</summary>
+    public int Workers { get; init; }
+
     /// <summary>One entry for each descriptor of the greeting, in its order, or of this frame after a greeting of none.</summary>
     public IReadOnlyList<SocketInfo> Sockets { get; init => field = Items(value); } = [];
 }

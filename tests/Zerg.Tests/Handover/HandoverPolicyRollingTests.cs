@@ -1,0 +1,295 @@
+using Zerg.Configuration;
+using ZergPool.Handover;
+
+namespace Zerg.Tests.Handover;
+
+/// <summary>Workers that are exchanged one by one, and the stop of a canary.</summary>
+internal sealed class HandoverPolicyRollingTests
+{
+    private const string Three = """
+        launcher 1 v1 x3 ->
+        ready 1          -> resume 1 g1
+        workers 1 3 3    ->              | 1 accepting g1
+        launcher 2 v2 x3 ->
+        workers 2 0 1    ->
+        ready 2          -> resume 2 g1
+        """;
+
+    private const string Eight = """
+        launcher 1 v1 x8 ->
+        ready 1          -> resume 1 g1
+        workers 1 8 8    ->
+        launcher 2 v2 x8 ->
+        ready 2          -> resume 2 g1
+        """;
+
+    private PolicyScript _script = null!;
+
+    private HandoverPolicy Policy => _script.Policy;
+
+    [Test]
+    public void One_more_and_then_one_less()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2              | 1 accepting g1, 2 accepting g1
+            workers 1 2 3 ->
+            workers 1 2 2 -> scale 2 to 2
+            workers 2 1 2 ->
+            workers 2 2 2 -> scale 1 to 1
+            workers 1 1 2 ->
+            workers 1 1 1 -> scale 2 to 3
+            workers 2 3 3 -> resume 2 g2, drain 1       | 1 accepting g1, 2 accepting g2
+            draining 1    ->
+            left 1        ->                           | 2 accepting g2
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Completed" }));
+        Assert.That(Policy.Release, Is.EqualTo("v2"));
+    }
+
+    [Test]
+    public void Its_workers_give_way_as_the_old_ones_come_back()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            workers 1 2 2 -> scale 2 to 2
+            workers 2 2 2 -> scale 1 to 1
+            rollback!     ->
+            rollback!     ->
+            workers 1 1 1 -> scale 1 to 2
+            workers 1 2 2 -> scale 2 to 1
+            workers 2 1 1 -> scale 1 to 3
+            """);
+        Assert.That(Policy.Current!.Phase, Is.EqualTo(HandoverPhase.Returning));
+        Assert.That(Policy.WhyNoRollback, Does.Contain("already"));
+        _script.Play("""
+            workers 1 3 3 -> drain 2
+            draining 2    ->                   | 1 accepting g1, 2 draining g1
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+        Assert.That(Policy.History.First().Reason, Is.EqualTo("asked"));
+        _script.Play("""
+            left 2            ->
+            launcher 3 v2 x3  -> stop 3 with 75
+            """);
+    }
+
+    [TestCase("left 2", "")]
+    [TestCase("orphaned 2", "dismiss 2")]
+    [TestCase("failed 2", "stop 2 with 1")]
+    [TestCase("draining 2", "")]
+    public void The_end_of_the_new_one_has_the_old_one_whole_again(string end, string order)
+    {
+        var orders = string.Join(", ", new[] { end[0] is 'f' ? order : "", "scale 1 to 3", end[0] is 'o' ? order : "" }.Where(one => one.Length > 0));
+        New(RollStrategy.Rolling).Play(Three).Play($"""
+            workers 2 1 1 -> scale 1 to 2
+            {end}         -> {orders}
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+    }
+
+    [Test]
+    public void Too_many_workers_that_die_go_back()
+    {
+        New(RollStrategy.Rolling, maxCrashes: 1).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            crashed 2     ->
+            crashed 2     ->
+            workers 1 2 2 -> scale 1 to 3
+            workers 1 3 3 -> drain 2
+            """);
+        Assert.That(Policy.History.First().Reason, Is.EqualTo("2 workers of release 'v2' died"));
+    }
+
+    [Test]
+    public void The_end_of_the_old_one_gives_all_to_the_new_one()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            left 1        -> resume 2 g2, scale 2 to 3  | 2 accepting g2
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Completed" }));
+    }
+
+    [Test]
+    public void Workers_of_an_old_launcher_that_died_go_on_meanwhile()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            orphaned 1    -> scale 2 to 3
+            workers 2 3 3 -> resume 2 g2, dismiss 1
+            """);
+    }
+
+    [Test]
+    public void One_that_comes_no_further_goes_back()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            workers 1 2 2 -> scale 2 to 2
+            wait 300      ->
+            wait 70       -> scale 2 to 1, scale 1 to 3
+            workers 1 3 3 -> drain 2
+            """);
+        Assert.That(Policy.History.First().Reason, Does.Contain("no further"));
+    }
+
+    [Test]
+    public void A_canary_stops_at_its_share_until_it_is_judged()
+    {
+        New(RollStrategy.Canary, canary: new Share(1, 4)).Play(Eight).Play("""
+            workers 2 1 1 -> scale 1 to 7
+            workers 1 7 7 -> scale 2 to 2
+            workers 2 2 2 -> scale 1 to 6
+            workers 1 6 6 ->
+            wait 59       ->
+            wait 1        -> judge 2
+            wait 1        ->
+            judged 2      -> scale 2 to 3
+            """);
+        Assert.That(Policy.Exchanged, Is.EqualTo((2, 8, 6)));
+    }
+
+    [Test]
+    public void A_canary_that_is_found_wanting_goes_back()
+    {
+        New(RollStrategy.Canary).Play(Eight).Play("""
+            workers 2 1 1 -> scale 1 to 7
+            workers 1 7 7 ->
+            wait 60       -> judge 2
+            judged 2 bad  -> scale 1 to 8
+            workers 1 8 8 -> drain 2
+            """);
+        Assert.That(Policy.History.First().Reason, Is.EqualTo("bad"));
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+    }
+
+    [Test]
+    public void An_app_is_a_canary_beside_the_whole_of_the_others()
+    {
+        New(RollStrategy.Canary).Play("""
+            app 1 v1      ->
+            ready 1       -> resume 1 g1
+            accepting 1   ->
+            app 2 v2      ->
+            ready 2       -> resume 2 g1
+            accepting 2   ->             | 1 accepting g1, 2 accepting g1
+            wait 60       -> judge 2
+            judged 2      -> resume 2 g2, drain 1
+            """);
+    }
+
+    [Test]
+    public void An_app_rolls_whole()
+    {
+        New(RollStrategy.Rolling).Play("""
+            app 1 v1      ->
+            ready 1       -> resume 1 g1
+            accepting 1   ->
+            app 2 v2      ->
+            ready 2       -> resume 2 g1
+            accepting 2   -> resume 2 g2, drain 1
+            """);
+    }
+
+    [Test]
+    public void Nobody_serves_yet_so_all_of_them_begin()
+    {
+        New(RollStrategy.Rolling).Play("""
+            launcher 1 v1 x3 ->
+            ready 1          -> resume 1 g1
+            workers 1 3 3    ->
+            """);
+        Assert.That(Policy.Members[1].Target, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void One_that_began_with_few_has_all_when_nobody_is_there_any_more()
+    {
+        New(RollStrategy.Rolling).Play("""
+            launcher 1 v1 x3 ->
+            ready 1          -> resume 1 g1
+            workers 1 3 3    ->
+            launcher 2 v2 x3 ->
+            left 1           ->
+            ready 2          -> resume 2 g2
+            workers 2 1 1    -> resume 2 g2, scale 2 to 3
+            """);
+    }
+
+    [Test]
+    public void Another_image_goes_on()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
+        var restored = HandoverPolicy.Restore(Policy.Limits, Policy.Snapshot());
+        Assert.That(restored.Current!.Roll, Is.EqualTo(Policy.Current!.Roll));
+        Assert.That(restored.Snapshot().Members, Is.EqualTo(Policy.Snapshot().Members));
+    }
+
+    [Test]
+    public void Another_pool_goes_on_when_all_of_them_are_back()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
+        var exchange = Policy.UnderWay;
+        New(RollStrategy.BlueGreen);
+        Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
+        _script.Play("""
+            back 2 v2 accepting 1 launcher x3 ->
+            workers? 2 1 1 1                  ->
+            back 1 v1 accepting 1 launcher x3 ->
+            workers? 1 2 2 2                  -> scale 2 to 2
+            """);
+    }
+
+    [Test]
+    public void Another_pool_gives_up_what_does_not_come_back()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
+        var exchange = Policy.UnderWay;
+        New(RollStrategy.BlueGreen);
+        Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
+        _script.Play("""
+            back 1 v1 accepting 1 launcher x3 ->
+            workers? 1 2 2 2                  ->
+            wait 9                            ->
+            wait 1                            -> scale 1 to 3
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+    }
+
+    [Test]
+    public void Launchers_that_do_as_they_are_told_never_exceed_one_more_and_always_arrive(
+        [Range(1, 40)] int seed)
+    {
+        var random = new Random(seed);
+        var (old, size) = (random.Next(1, 9), random.Next(1, 9));
+        New(random.Next(2) == 0 ? RollStrategy.Rolling : RollStrategy.Canary);
+        var troupe = new SimulatedLaunchers(Policy, random);
+        for (var copies = random.Next(1, 4); copies > 0; copies--)
+            troupe.Add("v1", old);
+        troupe.PlayUntil(() => troupe.Ready("v1") == troupe.Size("v1"));
+        troupe.Add("v2", size);
+        var most = Math.Max(troupe.Size("v1"), size) + 1;
+        var least = Math.Min(troupe.Size("v1"), size);
+        var undone = random.Next(3) == 0 ? random.Next(200) : -1;
+        troupe.PlayUntil(
+            () => Policy.Current is null && Policy.History.Any(record => record.To == troupe.Last) && troupe.IsSettled,
+            step =>
+            {
+                Assert.That(troupe.Running, Is.LessThanOrEqualTo(most), "too many at a time");
+                Assert.That(troupe.Ready(), Is.GreaterThanOrEqualTo(least), "too few at a time");
+                if (step == undone)
+                    troupe.Play(new PolicyEvent.RollbackAsked("asked"));
+            });
+        var winner = Policy.History.First().Outcome == HandoverOutcome.Completed ? "v2" : "v1";
+        Assert.That(troupe.Ready(winner), Is.EqualTo(troupe.Size(winner)));
+        Assert.That(troupe.Ready(), Is.EqualTo(troupe.Size(winner)));
+    }
+
+    private PolicyScript New(RollStrategy strategy, int maxCrashes = 3, Share? canary = null) => _script = new PolicyScript(
+        new PolicyLimits { Strategy = strategy, MaxCrashes = maxCrashes, Canary = canary ?? new Share(1, 8) })
+    {
+        ShowsGenerations = true,
+    };
+
+    private IEnumerable<string> Outcomes() => Policy.History.Select(record => $"{record.To} {record.Outcome}");
+}
