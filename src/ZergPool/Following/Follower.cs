@@ -41,7 +41,7 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
                 }
 
                 heard = time.GetTimestamp();
-                var progress = ProgressReader.Read(status, target, zergling);
+                var progress = ProgressReader.Read(status, target, zergling, time.GetUtcNow());
                 zergling = progress.Zergling;
                 writer.Tell(progress);
                 if (progress.IsLast)

@@ -6,13 +6,16 @@ namespace ZergPool.Following;
 /// <summary>Reads out of a pool's status how far a release has come.</summary>
 internal static class ProgressReader
 {
+    // A pool that was killed knows nobody until they are back.
+    private static readonly TimeSpan s_returnPatience = TimeSpan.FromSeconds(15);
+
     /// <summary>Looks; a zergling that was seen before is stuck to.</summary>
-    public static Progress Read(StatusDocument status, Target target, int? seen)
+    public static Progress Read(StatusDocument status, Target target, int? seen, DateTimeOffset now)
     {
         var deployment = status.Deployments.FirstOrDefault(one => one.Id == target.Deployment);
         var id = seen ?? (target.Deployment is null ? Find(status, target) : deployment?.Zergling);
         if (id is { } zergling)
-            return Of(status, zergling);
+            return Of(status, zergling, now);
         return deployment switch
         {
             null when target.Deployment is not null => new Progress(Progress.Failed, "the pool knows nothing of it any more"),
@@ -37,7 +40,7 @@ internal static class ProgressReader
             ?? status.History.FirstOrDefault(one => one.To > target.After && one.Release == target.Release)?.To;
     }
 
-    private static Progress Of(StatusDocument status, int id)
+    private static Progress Of(StatusDocument status, int id, DateTimeOffset now)
     {
         var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
         var ended = status.History.FirstOrDefault(record => record.To == id && record.Outcome != "rolled back");
@@ -48,6 +51,8 @@ internal static class ProgressReader
         var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? "-"}'";
         return one?.State switch
         {
+            null when ended is null && now - status.Pool.Started < s_returnPatience
+                => new Progress("waiting", $"{name} has not come back to the pool yet", id),
             null => ended is null
                 ? new Progress(Progress.Failed, $"{name} is gone", id)
                 : new Progress(Progress.Done, $"{name} took over, and is gone by now", id),

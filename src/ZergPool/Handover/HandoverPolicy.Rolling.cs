@@ -145,6 +145,7 @@ internal sealed partial class HandoverPolicy
             Roll = roll with
             {
                 Reason = reason,
+                Stop = 0,
                 Up = olds.Sum(Working),
                 Down = left,
                 Progress = _now,
