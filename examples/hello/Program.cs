@@ -29,6 +29,7 @@ app.Use((context, next) =>
     context.Response.Headers["X-Release"] = lifetime.Release;
     return next(context);
 });
+Mischief.Begin(app);
 app.UseWebSockets();
 app.MapGet("/", () => failure == "warmup" ? Results.StatusCode(500) : Results.Text("hello\n"));
 app.MapGet("/slow", Routes.SlowAsync);

@@ -80,6 +80,7 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Requests = report.Requests,
                 Workers = report.Workers ?? [],
                 Crashes = report.Crashes,
+                Responses = report.Responses,
             },
             cancel);
     }

@@ -6,6 +6,7 @@ namespace Zerg;
 /// <param name="Requests">Requests in flight; null when unknown.</param>
 /// <param name="Workers">Process ids of its workers.</param>
 /// <param name="Crashes">Workers that have ended though nobody had told them to, since its start.</param>
+/// <param name="Responses">What it has answered since its start; null when unknown.</param>
 public sealed record ZergReport(
     ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null,
-    int Crashes = 0);
+    int Crashes = 0, ZergResponses? Responses = null);

@@ -205,6 +205,7 @@ internal sealed partial class Pool
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
+                Count(zergling, state.Responses);
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State));
                 CountCrashes(zergling, state.Crashes);
                 break;

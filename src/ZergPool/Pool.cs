@@ -326,6 +326,7 @@ internal sealed partial class Pool : IDisposable
         RollbackWindow = options.RollbackWindow,
         Checks = options.CheckCommand.Count > 0,
         MaxCrashes = options.MaxCrashes,
+        Watch = new ReleaseWatch(options.Watch, options.WatchRequests),
         MaxGenerations = options.MaxGenerations,
         History = options.MaxHistory,
     };

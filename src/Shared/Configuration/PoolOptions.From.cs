@@ -40,6 +40,8 @@ internal sealed partial record PoolOptions
             RecoverTimeout = reader.Scalar("recover-timeout", DefaultRecoverTimeout, Duration.Parse),
             RollbackWindow = reader.Scalar("rollback-window", TimeSpan.Zero, Duration.Parse),
             MaxCrashes = reader.Scalar("max-crashes", DefaultMaxCrashes, Values.Number(0, 1_000)),
+            Watch = reader.Scalar("watch", [], WatchTerm.ParseAll, WatchTerm.Format),
+            WatchRequests = reader.Scalar("watch-requests", DefaultWatchRequests, Values.Number(1, 1_000_000)),
             MaxGenerations = reader.Scalar("max-generations", 0, Values.Number(0, 1_000)),
             Launcher = reader.TryScalar("launcher", Values.FilePath, out string? launcher) ? launcher : null,
             CheckCommand = ZerglingOptions.ReadCommand(reader, "check-command"),
@@ -60,6 +62,7 @@ internal sealed partial record PoolOptions
             LogLevel = ReadLogLevel(reader),
             Strict = reader.Scalar("strict", false, Values.Boolean),
         };
+        CheckWatch(reader, options);
         CheckPaths(reader, options, control);
         return (reader.HasErrors ? null : options with { Effective = reader.Effective }, reader.Problems);
     }
@@ -134,6 +137,16 @@ internal sealed partial record PoolOptions
         }
 
         return control.Value;
+    }
+
+    private static void CheckWatch(OptionReader reader, PoolOptions options)
+    {
+        if (options.Watch.Count > 0 && options.RollbackWindow == TimeSpan.Zero)
+        {
+            reader.Error(
+                reader.List.Last("watch")!.Position, "watch",
+                "needs rollback-window as well: without it no release waits to be gone back to");
+        }
     }
 
     private static void CheckPaths(OptionReader reader, PoolOptions options, ListenAddress? control)

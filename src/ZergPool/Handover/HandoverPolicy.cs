@@ -54,6 +54,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             case PolicyEvent.Reported reported when Find(reported.Id) is { } member:
                 Report(member, reported.State);
                 break;
+            case PolicyEvent.Answered answered when Find(answered.Id) is { } member:
+                Count(member, answered.Responses);
+                break;
             case PolicyEvent.Left left when Find(left.Id) is { } member:
                 Leave(member, left.Reason);
                 break;
@@ -112,6 +115,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             State = state,
             Since = member.State == state ? member.Since : _now,
             Generation = generation ?? member.Generation,
+            AnsweredBefore = generation is null || generation == member.Generation ? member.AnsweredBefore : member.Answered,
         };
         _members[member.Id] = changed;
         return changed;
@@ -124,6 +128,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         _members[member.Id] = member;
         if (member.State != MemberState.Starting)
         {
+            ForgetAnswers(member);
             Return(member);
             if (Limits.Checks && member.State == MemberState.Ready)
                 BecomeReady(member);

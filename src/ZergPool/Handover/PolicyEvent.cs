@@ -15,6 +15,9 @@ internal abstract record PolicyEvent
 
     public sealed record Reported(int Id, Zerg.ZerglingState State) : PolicyEvent;
 
+    /// <summary>It told what it has answered since its start.</summary>
+    public sealed record Answered(int Id, Zerg.ZergResponses Responses) : PolicyEvent;
+
     /// <summary>It is gone: with a bye, or its process ended.</summary>
     public sealed record Left(int Id, string Reason) : PolicyEvent;
 

@@ -15,6 +15,9 @@ internal sealed record PolicyLimits
     /// <summary>Workers of a new release that may die in that time: <c>max-crashes</c>.</summary>
     public int MaxCrashes { get; init; } = 3;
 
+    /// <summary>What the answers of a new release have to be like in that time.</summary>
+    public ReleaseWatch Watch { get; init; } = ReleaseWatch.Nothing;
+
     /// <summary>Generations that may drain at a time, <c>max-generations</c>; 0: any number.</summary>
     public int MaxGenerations { get; init; }
 

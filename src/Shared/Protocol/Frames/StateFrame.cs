@@ -15,6 +15,9 @@ internal sealed record StateFrame : Frame
     /// <summary>Workers that have ended though nobody had told them to, since its start.</summary>
     public int Crashes { get; init; }
 
+    /// <summary>What it has answered since its start; null where the zergling cannot know.</summary>
+    public ZergResponses? Responses { get; init; }
+
     /// <summary>The process ids of its workers.</summary>
     public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
 }
