@@ -29,6 +29,18 @@ internal static class Mischief
         });
     }
 
+    /// <summary>Answers that come to no good end.</summary>
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/throws", string () => throw new InvalidOperationException("told to fail"));
+        app.MapGet("/breaks", async context =>
+        {
+            await context.Response.WriteAsync("begun\n");
+            await context.Response.Body.FlushAsync();
+            throw new InvalidOperationException("told to fail");
+        });
+    }
+
     private static int Number(string variable)
         => int.Parse(Environment.GetEnvironmentVariable(variable) ?? "0", CultureInfo.InvariantCulture);
 }

@@ -33,6 +33,8 @@ Mischief.Begin(app);
 app.UseWebSockets();
 app.MapGet("/", () => failure == "warmup" ? Results.StatusCode(500) : Results.Text("hello\n"));
 app.MapGet("/slow", Routes.SlowAsync);
+if (failure == "answers")
+    Mischief.Map(app);
 app.MapPost("/upload", (Delegate)Routes.UploadAsync);
 app.MapGet("/download", Routes.DownloadAsync);
 app.MapGet("/sse", Routes.EventsAsync);

@@ -79,10 +79,19 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             "drain!" => new PolicyEvent.DrainAsked(id, "asked"),
             "stop!" => new PolicyEvent.StopAsked(id, "asked"),
             "rollback!" => new PolicyEvent.RollbackAsked("asked"),
+            "answered" => new PolicyEvent.Answered(id, Answers(words[2], words[3])),
             "crashed" => new PolicyEvent.Crashed(id),
             "tick" => new PolicyEvent.Tick(),
             _ => throw new ArgumentException($"no event '{words[0]}'"),
         };
+    }
+
+    // Good ones and errors, all of them within a second.
+    private static ZergResponses Answers(string good, string bad)
+    {
+        var (fine, errors) = (long.Parse(good, CultureInfo.InvariantCulture), long.Parse(bad, CultureInfo.InvariantCulture));
+        return new ZergResponses(
+            [0, fine, 0, 0, errors], [.. ZergResponses.Bounds.Select(bound => bound == 1 ? fine + errors : 0)], fine + errors);
     }
 
     private PolicyEvent.Attached Attached(int id, MemberKind kind, string[] words) => new(
