@@ -7,7 +7,7 @@ internal sealed class PoolOptionsTests
     [TestCase("watch: 5xx<1%", "t.yml:3:10: watch: needs rollback-window as well: without it no release waits to be gone back to")]
     [TestCase("watch: 5xx<0%", "t.yml:3:10: watch: '5xx<0%': expected more than 0% and at most 100%")]
     [TestCase("watch: ''", "t.yml:3:10: watch: needs a value")]
-    [TestCase("watch-requests: 0", "t.yml:3:19: watch-requests: '0' is no number from 1 to 1000000")]
+    [TestCase("watch-requests: 0", "t.yml:3:19: watch-requests: '0' is out of range, expected a number of 1 to 1000000")]
     public void A_watch_that_cannot_be_is_one_line(string line, string problem)
         => Assert.That(Yaml.PoolProblems("socket: :1", line), Is.EqualTo(new[] { problem }));
 

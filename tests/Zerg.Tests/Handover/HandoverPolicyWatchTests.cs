@@ -41,6 +41,7 @@ internal sealed class HandoverPolicyWatchTests
             answered 2 10 99   ->
             accepting 1        -> drain 2      | 1 accepting g3, 2 accepting g2
             answered 2 10 999  ->
+            draining 2         ->              | 1 accepting g3, 2 draining g2
             answered 1 0 1000  ->
             """);
         Assert.That(Policy.History.First().Outcome, Is.EqualTo(HandoverOutcome.RolledBack));
