@@ -29,6 +29,7 @@ internal sealed class TrackedConnection : ConnectionContext
     private readonly ConnectionRegister _register;
     private readonly Lock _resting = new();
     private TrackedRequest? _rest;
+    private TrackedRequest? _only;
     private int _requests;
     private int _asked;
     private int _held;
@@ -133,8 +134,12 @@ internal sealed class TrackedConnection : ConnectionContext
     /// <summary>A request is over, and its place free for another one.</summary>
     public Task CompletedAsync(TrackedRequest request)
     {
-        lock (_resting)
-            (request.Next, _rest) = (_rest, request);
+        if (request != _only)
+        {
+            lock (_resting)
+                (request.Next, _rest) = (_rest, request);
+        }
+
         return CompletedAsync();
     }
 
@@ -165,9 +170,11 @@ internal sealed class TrackedConnection : ConnectionContext
         }
     }
 
-    // As many as there ever were at a time: none is made for each request.
+    // As many as there ever were at a time, none is made for each request: of HTTP/1.1 there is one.
     private TrackedRequest Wake()
     {
+        if (_echo is null)
+            return _only ??= new TrackedRequest(this);
         lock (_resting)
         {
             if (_rest is { } rested)
