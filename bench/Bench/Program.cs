@@ -15,8 +15,8 @@ internal static class Program
 
     private static readonly IMeasurement[] s_measurements =
     [
-        new PoolMemory(), new Attaching(), new Throughput(), new HandOvers(), new Rivals(), new Reading(), new Survival(),
-        new FaultMatrix(),
+        new PoolMemory(), new Attaching(), new Throughput(), new Watching(), new HandOvers(), new Rivals(), new Reading(),
+        new Survival(), new FaultMatrix(),
     ];
 
     public static async Task<int> Main(string[] args)

@@ -45,7 +45,10 @@ internal sealed record LoadOptions
     /// <summary>The only good status; any 2xx when null.</summary>
     public int? ExpectStatus { get; init; }
 
-    public bool IsGood(int status) => ExpectStatus is { } expected ? status == expected : status is >= 200 and < 300;
+    /// <summary>Any complete answer is a good one.</summary>
+    public bool AnyStatus { get; init; }
+
+    public bool IsGood(int status) => AnyStatus || (ExpectStatus is { } expected ? status == expected : status is >= 200 and < 300);
 
     public IEnumerable<string> Validate()
     {

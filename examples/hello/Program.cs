@@ -29,9 +29,12 @@ app.Use((context, next) =>
     context.Response.Headers["X-Release"] = lifetime.Release;
     return next(context);
 });
+Mischief.Begin(app);
 app.UseWebSockets();
 app.MapGet("/", () => failure == "warmup" ? Results.StatusCode(500) : Results.Text("hello\n"));
 app.MapGet("/slow", Routes.SlowAsync);
+if (failure == "answers")
+    Mischief.Map(app);
 app.MapPost("/upload", (Delegate)Routes.UploadAsync);
 app.MapGet("/download", Routes.DownloadAsync);
 app.MapGet("/sse", Routes.EventsAsync);

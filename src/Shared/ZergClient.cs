@@ -86,6 +86,7 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Crashes = report.Crashes,
                 Target = report.Target,
                 Ready = report.Ready,
+                Responses = report.Responses,
             },
             cancel);
     }

@@ -8,6 +8,7 @@ namespace Zerg;
 /// <param name="Crashes">Workers that have ended though nobody had told them to, since its start.</param>
 /// <param name="Target">Workers that it is to have now; 0 from who takes no <see cref="ZergOrder.Scale"/>.</param>
 /// <param name="Ready">Workers that are ready and not leaving.</param>
+/// <param name="Responses">What it has answered since its start; null when unknown.</param>
 public sealed record ZergReport(
     ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null,
-    int Crashes = 0, int Target = 0, int Ready = 0);
+    int Crashes = 0, int Target = 0, int Ready = 0, ZergResponses? Responses = null);

@@ -184,6 +184,7 @@ internal sealed partial class Pool
             Deployments = [.. _deployments.Select(Status)],
             Handover = handovers.Find(handover => handover is not null),
             Rollback = [.. _policies.Select(pool => Status(pool.Key, pool.Value)).OfType<RollbackStatus>()],
+            Watch = [.. _policies.Select(pool => Watched(pool.Key, pool.Value)).OfType<WatchStatus>()],
             Pools = _policies.Count == 1 ? null :
             [
                 .. _policies.Zip(handovers, (pool, handover) => new EachPoolStatus(
@@ -210,7 +211,7 @@ internal sealed partial class Pool
         : new HandoverStatus(
             current.To, current.From, current.Phase.ToString().ToLowerInvariant(), current.Started,
             policy.Exchanged is var (ready, workers, old)
-                ? new ExchangeStatus(ready, workers, old, policy.BakesUntil, current.Roll?.Reason) : null);
+                ? new ExchangeStatus(ready, workers, old, policy.ExchangedShare, policy.BakesUntil, current.Roll?.Reason) : null);
 
     private ZerglingStatus Status(Zergling zergling, Member member) => new(
         zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,

@@ -36,6 +36,7 @@ internal sealed partial class Pool
         text.Counter(_counters.Upgrades, _counters.Created);
         AddHandovers(text);
         AddRoster(text);
+        AddResponses(text);
         AddSockets(text);
         AddLimits(text);
         AddProcess(text);

@@ -59,9 +59,6 @@ internal sealed partial class Pool
             case PolicyOrder.Scale scale when _roster.TryGetValue(scale.Id, out var zergling):
                 zergling.Session?.Send(new ScaleFrame { Workers = scale.Workers });
                 break;
-            case PolicyOrder.Judge judge:
-                Apply(pool, new PolicyEvent.Judged(judge.Id, Judgement(pool)));
-                break;
             case PolicyOrder.Check check when _roster.TryGetValue(check.Id, out var zergling):
                 StartCheck(zergling);
                 break;

@@ -209,6 +209,7 @@ internal sealed partial class Pool
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
+                Count(zergling, state.Responses);
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State)
                 {
                     Target = FindMember(zergling.Id)?.Size > 0 ? state.Target : null,

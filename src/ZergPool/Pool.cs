@@ -329,6 +329,8 @@ internal sealed partial class Pool : IDisposable
         Strategy = options.Strategy,
         Canary = options.Canary,
         Bake = options.Bake,
+        FailsEmptyCanary = options.FailsEmptyCanary,
+        Watch = new ReleaseWatch(options.Watch, options.WatchRequests),
         MaxGenerations = options.MaxGenerations,
         History = options.MaxHistory,
     };

@@ -23,6 +23,7 @@ internal static class OptionsReader
         options.DrainIdle = Time(configuration, "zerg-drain-idle") ?? options.DrainIdle;
         options.Mercy = Time(configuration, "zerg-mercy") ?? options.Mercy;
         options.OrphanGrace = Time(configuration, "zerg-orphan-grace") ?? options.OrphanGrace;
+        options.CountResponses = Flag(configuration, "zerg-count-responses") ?? options.CountResponses;
         if (Text(configuration, "zerg-warm-up") is { } target)
             options.WarmUpPath = target == "none" ? null : target;
         return options;
@@ -49,6 +50,11 @@ internal static class OptionsReader
             ? mode
             : throw new ZergException(
                 $"zerg-mode: '{text}' is no mode, expected auto, replace, join or standby", ExitCodes.Configuration);
+
+    private static bool? Flag(IConfiguration configuration, string key)
+        => Text(configuration, key) is not { } text ? null
+            : bool.TryParse(text, out var flag) ? flag
+            : throw new ZergException($"{key}: '{text}' is neither true nor false", ExitCodes.Configuration);
 
     private static TimeSpan? Time(IConfiguration configuration, string key)
     {

@@ -95,6 +95,8 @@ internal sealed partial class Overseer
         }
         finally
         {
+            // The pool hears of the last responses as well.
+            Post(new ZerglingEvent.Tick());
             _drained.TrySetResult();
             Stop(clean ? _shutdownTimeout : s_stuck);
         }

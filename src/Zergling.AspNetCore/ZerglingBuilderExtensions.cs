@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Zerg;
 using Zergling.AspNetCore;
 using Zergling.AspNetCore.Draining;
 using Zergling.AspNetCore.Listening;
+using Zergling.AspNetCore.Watching;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -42,7 +44,11 @@ public static class ZerglingBuilderExtensions
         if (launched is not null)
             services.AddSingleton(launched);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ConnectionRegister>();
+        services.AddMetrics();
+        services.AddSingleton(provider => new ConnectionRegister(provider.GetRequiredService<TimeProvider>())
+        {
+            Responses = options.CountResponses ? new ResponseCounter(provider.GetRequiredService<IMeterFactory>()) : null,
+        });
         services.AddSingleton<ListenerSet>();
         services.AddSingleton<EndPointSetup>();
         services.AddSingleton<Drain>();

@@ -6,9 +6,9 @@ namespace Zergling.AspNetCore;
 /// <remarks>
 /// Each value is taken from, in rising precedence: its default; the environment (<c>ZERG</c>, <c>ZERG_RELEASE</c>,
 /// <c>ZERG_NAME</c>, <c>ZERG_MODE</c>, <c>ZERG_DRAIN_IDLE</c>, <c>ZERG_MERCY</c>, <c>ZERG_ORPHAN_GRACE</c>,
-/// <c>ZERG_WARM_UP</c>); configuration and command line (<c>--zerg PATH</c>, <c>--zerg-release</c>, <c>--zerg-name</c>,
-/// <c>--zerg-mode</c>, <c>--zerg-drain-idle</c>, <c>--zerg-mercy</c>, <c>--zerg-orphan-grace</c>,
-/// <c>--zerg-warm-up</c>); the callback.
+/// <c>ZERG_WARM_UP</c>, <c>ZERG_COUNT_RESPONSES</c>); configuration and command line (<c>--zerg PATH</c>,
+/// <c>--zerg-release</c>, <c>--zerg-name</c>, <c>--zerg-mode</c>, <c>--zerg-drain-idle</c>, <c>--zerg-mercy</c>,
+/// <c>--zerg-orphan-grace</c>, <c>--zerg-warm-up</c>, <c>--zerg-count-responses</c>); the callback.
 /// </remarks>
 public sealed class ZerglingOptions
 {
@@ -51,4 +51,11 @@ public sealed class ZerglingOptions
     /// </summary>
     /// <remarks>Defaults to 10 seconds. An app that accepts goes on; a standby never begins.</remarks>
     public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether responses are counted, by class and latency, for the pool's option <c>watch</c> and for the meter
+    /// <c>Zergling.AspNetCore</c>.
+    /// </summary>
+    /// <remarks>Defaults to true.</remarks>
+    public bool CountResponses { get; set; } = true;
 }

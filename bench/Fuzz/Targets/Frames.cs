@@ -46,6 +46,7 @@ internal static class Frames
             Connections = Number(),
             Requests = random.Next(2) == 0 ? null : Number(),
             Workers = [Number(), 1, -1],
+            Responses = random.Next(2) == 0 ? null : new ZergResponses([Number(), 1], [Number()], Number()),
         };
         yield return new PauseFrame();
         yield return new ResumeFrame { Generation = Number() };

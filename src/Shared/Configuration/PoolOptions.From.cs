@@ -46,6 +46,8 @@ internal sealed partial record PoolOptions
             FailsEmptyCanary = reader.Scalar(
                 "canary-empty", EmptyCanary.Pass, Values.Choice(("pass", EmptyCanary.Pass), ("fail", EmptyCanary.Fail)))
                 == EmptyCanary.Fail,
+            Watch = reader.Scalar("watch", [], WatchTerm.ParseAll, WatchTerm.Format),
+            WatchRequests = reader.Scalar("watch-requests", DefaultWatchRequests, Values.Number(1, 1_000_000)),
             MaxGenerations = reader.Scalar("max-generations", 0, Values.Number(0, 1_000)),
             Launcher = reader.TryScalar("launcher", Values.FilePath, out string? launcher) ? launcher : null,
             CheckCommand = ZerglingOptions.ReadCommand(reader, "check-command"),
@@ -66,6 +68,7 @@ internal sealed partial record PoolOptions
             LogLevel = ReadLogLevel(reader),
             Strict = reader.Scalar("strict", false, Values.Boolean),
         };
+        CheckWatch(reader, options);
         CheckPaths(reader, options, control);
         return (reader.HasErrors ? null : options with { Effective = reader.Effective }, reader.Problems);
     }
@@ -159,6 +162,16 @@ internal sealed partial record PoolOptions
         }
 
         return control.Value;
+    }
+
+    private static void CheckWatch(OptionReader reader, PoolOptions options)
+    {
+        if (options is { Watch.Count: > 0, RollbackWindow.Ticks: 0, Strategy: RollStrategy.BlueGreen })
+        {
+            reader.Error(
+                reader.List.Last("watch")!.Position, "watch",
+                "needs rollback-window or another strategy as well: without them there is nothing to go back to");
+        }
     }
 
     private static void CheckPaths(OptionReader reader, PoolOptions options, ListenAddress? control)

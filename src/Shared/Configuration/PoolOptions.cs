@@ -5,6 +5,7 @@ internal sealed partial record PoolOptions
 {
     public const int DefaultBacklog = 4096;
     public const int DefaultMaxCrashes = 3;
+    public const int DefaultWatchRequests = 100;
     public const int DefaultMaxSessions = 256;
     public const int DefaultMaxHandshakes = 32;
     public const int DefaultMaxHistory = 32;
@@ -76,6 +77,12 @@ internal sealed partial record PoolOptions
 
     /// <summary>Whether a canary that was asked too little has failed.</summary>
     public bool FailsEmptyCanary { get; init; }
+
+    /// <summary>What a new release is watched for; empty: nothing.</summary>
+    public IReadOnlyList<WatchTerm> Watch { get; init; } = [];
+
+    /// <summary>Responses without which that decides nothing.</summary>
+    public int WatchRequests { get; init; } = DefaultWatchRequests;
 
     /// <summary>Zero: any number of them.</summary>
     public int MaxGenerations { get; init; }

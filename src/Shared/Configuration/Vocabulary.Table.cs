@@ -395,6 +395,19 @@ internal static partial class Vocabulary
             Default = "3",
             Description = "workers of a new release that may die within rollback-window; one more goes back",
         },
+        new("watch", ValueKind.Text, ProgramKinds.Pool)
+        {
+            Value = "TERM,...",
+            Default = "none",
+            Description = "what the responses of a new release have to be like within rollback-window, such as 5xx<1%,p99<500ms; "
+                + "otherwise the pool goes back",
+        },
+        new("watch-requests", ValueKind.Number, ProgramKinds.Pool)
+        {
+            Value = "N",
+            Default = "100",
+            Description = "responses of the new release that there have to be before watch decides anything",
+        },
         new("max-generations", ValueKind.Number, ProgramKinds.Pool)
         {
             Value = "N",

@@ -26,6 +26,9 @@ internal sealed record StatusDocument
     /// <summary>What can be gone back to: one for each pool at most.</summary>
     public required IReadOnlyList<RollbackStatus> Rollback { get; init; }
 
+    /// <summary>What new releases are watched for, and what is seen of them: one for each pool that watches.</summary>
+    public IReadOnlyList<WatchStatus> Watch { get; init; } = [];
+
     /// <summary>Each by itself when the process has several.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EachPoolStatus>? Pools { get; init; }

@@ -50,6 +50,8 @@ internal static class StatusTable
                 .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more\n");
         }
 
+        foreach (var one in status.Watch)
+            Add(text, one, now);
         text.Append("\nlimits: ").AppendJoin(", ", status.Limits.Where(limit => limit.Used is not null).Select(
             limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.Used} of {limit.Most}"))).Append('\n');
         foreach (var difference in status.Differences)
@@ -73,6 +75,20 @@ internal static class StatusTable
     }
 
     private const int MaxHistory = 10;
+
+    private static void Add(StringBuilder text, WatchStatus watch, DateTimeOffset now)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\nwatch{In(watch.Pool)} {watch.Terms} of {watch.Requests} responses or more: ")
+            .Append(watch.Until is { } until ? $"for {Age(until - now)} more" : "nothing can be gone back to").Append('\n');
+        if (watch.Problem is not null)
+            text.Append(CultureInfo.InvariantCulture, $"  watch: {watch.Problem}\n");
+        foreach (var one in watch.Generations)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  generation {one.Generation}, release '{Safe(one.Release)}': ")
+                .Append(CultureInfo.InvariantCulture, $"{one.Responses} responses")
+                .AppendJoin("", one.Terms.Select(term => $", {term.Seen}")).Append('\n');
+        }
+    }
 
     // Which pool it is, where there are several.
     private static string[] Column(string? pool) => pool is null ? [] : [pool];

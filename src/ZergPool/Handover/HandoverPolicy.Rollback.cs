@@ -27,6 +27,7 @@ internal sealed partial class HandoverPolicy
         Window = new RollbackWindow(
             entered.Generation, entered.Release, former.Release, [.. replaced.Select(one => one.Id)],
             _now + Limits.RollbackWindow);
+        TellOfSilence(entered);
     }
 
     // Of the same release there is nothing to go back to.

@@ -16,6 +16,19 @@ internal sealed partial class HandoverPolicy
     public (int New, int Full, int Old)? Exchanged => Current is { Roll: not null } current && Find(current.To) is { } to
         ? (Working(to), Weight(to), Olds(current.To).Sum(Working)) : null;
 
+    /// <summary>The share of the responses that the new one gave in an exchange, 0 to 1; null where that is not told.</summary>
+    public double? ExchangedShare
+    {
+        get
+        {
+            if (Current is not { Roll: { } roll } || Find(Current.To)?.AnsweredThere?.All() is not { } answered
+                || Olds(Current.To) is var olds && olds.Exists(old => old.Answered is null))
+                return null;
+            var others = Math.Max(0, olds.Sum(old => old.Answered!.All()) - roll.Answered);
+            return answered + others == 0 ? null : (double)answered / (answered + others);
+        }
+    }
+
     /// <summary>Until when a canary is looked at; null while none is.</summary>
     public DateTimeOffset? BakesUntil
         => Current is { Phase: HandoverPhase.Baking } current ? current.PhaseStarted + Limits.Bake : null;
@@ -39,8 +52,13 @@ internal sealed partial class HandoverPolicy
             From = [.. olds.Select(old => old.Id)],
             Phase = HandoverPhase.Rolling,
             PhaseStarted = _now,
-            Roll = new Roll(Math.Max(down, member.Size) + 1, Up: 0, down, _now) { Stop = stop },
+            Roll = new Roll(Math.Max(down, member.Size) + 1, Up: 0, down, _now)
+            {
+                Stop = stop,
+                Answered = olds.Sum(old => old.Answered?.All() ?? 0),
+            },
         };
+        TellOfSilence(entered);
         if (Limits.Strategy != RollStrategy.BlueGreen && (!Scales(member) || !olds.Exists(Scales)))
         {
             Note(
@@ -105,15 +123,9 @@ internal sealed partial class HandoverPolicy
 
     private void Bake(CurrentHandover current, Roll roll)
     {
-        if (roll.IsJudged || _now - current.PhaseStarted < Limits.Bake)
+        if (_now - current.PhaseStarted < Limits.Bake)
             return;
-        Current = current with { Roll = roll with { IsJudged = true } };
-        _orders.Add(new PolicyOrder.Judge(current.To));
-    }
-
-    private void BeJudged(CurrentHandover current, Roll roll, string? problem)
-    {
-        if (problem is not null)
+        if (Limits.FailsEmptyCanary && WhyUnjudged(current) is { } problem)
         {
             Undo(problem);
             return;
@@ -125,7 +137,16 @@ internal sealed partial class HandoverPolicy
             PhaseStarted = _now,
             Roll = roll with { Stop = 0, Progress = _now },
         };
+        Continue();
     }
+
+    private string? WhyUnjudged(CurrentHandover current) => Find(current.To)?.AnsweredThere switch
+    {
+        null => "canary-empty: it does not tell what it has answered",
+        var answered when answered.All() < Limits.Watch.Requests
+            => $"canary-empty: it has answered {answered.All()} requests of the {Limits.Watch.Requests} that decide something",
+        _ => null,
+    };
 
     /// <summary>The one that was about to take over gives way again.</summary>
     private void Undo(string reason)

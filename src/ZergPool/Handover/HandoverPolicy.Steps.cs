@@ -191,6 +191,7 @@ internal sealed partial class HandoverPolicy
     private void Leave(Member member, string reason)
     {
         _members.Remove(member.Id);
+        KeepAnswers(member);
         switch (member.State)
         {
             case MemberState.Standby when member.Generation > 0:

@@ -55,6 +55,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
                 Count(member, reported);
                 Report(Find(reported.Id)!, reported.State);
                 break;
+            case PolicyEvent.Answered answered when Find(answered.Id) is { } member:
+                Count(member, answered.Responses);
+                break;
             case PolicyEvent.Left left when Find(left.Id) is { } member:
                 Leave(member, left.Reason);
                 break;
@@ -88,10 +91,6 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             case PolicyEvent.Checked told when Find(told.Id) is { State: MemberState.Checking } member:
                 BeChecked(member, told);
                 break;
-            case PolicyEvent.Judged judged when Current is { Phase: HandoverPhase.Baking, Roll: { } roll } current
-                && current.To == judged.Id:
-                BeJudged(current, roll, judged.Problem);
-                break;
             case PolicyEvent.Crashed crashed when Find(crashed.Id) is { } member:
                 CountCrash(member);
                 break;
@@ -118,6 +117,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             State = state,
             Since = member.State == state ? member.Since : _now,
             Generation = generation ?? member.Generation,
+            AnsweredBefore = generation is null || generation == member.Generation ? member.AnsweredBefore : member.Answered,
         };
         _members[member.Id] = changed;
         return changed;
@@ -130,6 +130,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         _members[member.Id] = member;
         if (member.State != MemberState.Starting)
         {
+            ForgetAnswers(member);
             Return(member);
             if (Limits.Checks && member.State == MemberState.Ready)
                 BecomeReady(member);

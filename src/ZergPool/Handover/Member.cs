@@ -47,6 +47,15 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Whether it was told to make room for others that drain.</summary>
     public bool IsForced { get; init; }
 
+    /// <summary>What it has answered since its start, as it last said; null when it does not tell.</summary>
+    public Zerg.ZergResponses? Answered { get; init; }
+
+    /// <summary>What of that was before it came to serve in its generation; null for nothing.</summary>
+    public Zerg.ZergResponses? AnsweredBefore { get; init; }
+
+    /// <summary>What of that was in its generation.</summary>
+    public Zerg.ZergResponses? AnsweredThere => AnsweredBefore is null ? Answered : Answered?.Minus(AnsweredBefore);
+
     /// <summary>Whether it takes part in serving, now, as soon as it is resumed by an operator, or once it has workers.</summary>
     public bool Serves => State is MemberState.Accepting or MemberState.Paused
         or MemberState.Down or MemberState.Orphaned or MemberState.Unknown;

@@ -25,6 +25,9 @@ internal abstract record PolicyEvent
         public int Running { get; init; }
     }
 
+    /// <summary>It told what it has answered since its start.</summary>
+    public sealed record Answered(int Id, Zerg.ZergResponses Responses) : PolicyEvent;
+
     /// <summary>It is gone: with a bye, or its process ended.</summary>
     public sealed record Left(int Id, string Reason) : PolicyEvent;
 
@@ -49,9 +52,6 @@ internal abstract record PolicyEvent
 
     /// <summary>The check-command has spoken; a problem is why it may not serve.</summary>
     public sealed record Checked(int Id, string? Problem, IReadOnlyList<string> Output) : PolicyEvent;
-
-    /// <summary>A canary was looked at; a problem is why the rest must not follow.</summary>
-    public sealed record Judged(int Id, string? Problem) : PolicyEvent;
 
     /// <summary>A worker of it died that nobody had told to leave.</summary>
     public sealed record Crashed(int Id) : PolicyEvent;

@@ -26,6 +26,12 @@ internal sealed record PolicyLimits
     /// <summary>For how long it stops there, <c>bake</c>.</summary>
     public TimeSpan Bake { get; init; } = PoolOptions.DefaultBake;
 
+    /// <summary>Whether a canary that has answered too little to be judged has failed, <c>canary-empty</c>.</summary>
+    public bool FailsEmptyCanary { get; init; }
+
+    /// <summary>What the answers of a new release have to be like in that time.</summary>
+    public ReleaseWatch Watch { get; init; } = ReleaseWatch.Nothing;
+
     /// <summary>Generations that may drain at a time, <c>max-generations</c>; 0: any number.</summary>
     public int MaxGenerations { get; init; }
 

@@ -24,9 +24,6 @@ internal abstract record PolicyOrder
     /// <summary>Serve with so many workers.</summary>
     public sealed record Scale(int Id, int Workers) : PolicyOrder;
 
-    /// <summary>Look at what a canary has done, and say what to think of it.</summary>
-    public sealed record Judge(int Id) : PolicyOrder;
-
     public sealed record Drain(int Id, string Reason) : PolicyOrder;
 
     public sealed record Stop(int Id, string Reason, int ExitCode) : PolicyOrder;

@@ -10,8 +10,8 @@ internal sealed record Roll(int Most, int Up, int Down, DateTimeOffset Progress)
     /// <summary>Where the new one stops to be looked at; 0: nowhere.</summary>
     public int Stop { get; init; }
 
-    /// <summary>Whether somebody was asked for a judgement.</summary>
-    public bool IsJudged { get; init; }
+    /// <summary>What the others had answered at the beginning.</summary>
+    public long Answered { get; init; }
 
     /// <summary>Workers of the new one that have died.</summary>
     public int Crashes { get; init; }

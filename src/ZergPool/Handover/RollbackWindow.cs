@@ -7,5 +7,7 @@ namespace ZergPool.Handover;
 /// <param name="From">Its members; those that could be paused wait in standby.</param>
 /// <param name="Until">When they are told to drain.</param>
 /// <param name="Crashes">Workers of the new generation that have died so far.</param>
+/// <param name="Gone">What those had answered who left it.</param>
 internal sealed record RollbackWindow(
-    int Generation, string Release, string Former, IReadOnlyList<int> From, DateTimeOffset Until, int Crashes = 0);
+    int Generation, string Release, string Former, IReadOnlyList<int> From, DateTimeOffset Until, int Crashes = 0,
+    IReadOnlyList<GoneResponses>? Gone = null);

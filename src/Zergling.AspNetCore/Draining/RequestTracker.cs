@@ -16,8 +16,7 @@ internal sealed class RequestTracker : IStartupFilter
 
     // No state machine and no closure: this runs for every request.
     private static RequestDelegate Track(RequestDelegate next) => context =>
-    {
-        context.Features.Get<TrackedConnection>()?.Begin(context);
-        return next(context);
-    };
+        context.Features.Get<TrackedConnection>()?.Begin(context) is { } request
+            ? request.Answering = next(context)
+            : next(context);
 }

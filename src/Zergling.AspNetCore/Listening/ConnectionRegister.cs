@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Zergling.AspNetCore.Watching;
 
 namespace Zergling.AspNetCore.Listening;
 
@@ -17,6 +18,9 @@ internal sealed class ConnectionRegister(TimeProvider time)
 
     /// <summary>How many requests are in flight on them.</summary>
     public int Requests => _open.Sum(entry => entry.Key.Requests);
+
+    /// <summary>Counts what they are answered; null where nobody wants to know.</summary>
+    public ResponseCounter? Responses { get; init; }
 
     public TimeProvider Time => time;
 

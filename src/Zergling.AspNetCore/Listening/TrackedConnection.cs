@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Zergling.AspNetCore.Draining;
+using Zergling.AspNetCore.Watching;
 
 namespace Zergling.AspNetCore.Listening;
 
@@ -26,6 +27,9 @@ internal sealed class TrackedConnection : ConnectionContext
 
     private readonly ConnectionContext _inner;
     private readonly ConnectionRegister _register;
+    private readonly Lock _resting = new();
+    private TrackedRequest? _rest;
+    private TrackedRequest? _only;
     private int _requests;
     private int _asked;
     private int _held;
@@ -43,6 +47,9 @@ internal sealed class TrackedConnection : ConnectionContext
 
     /// <summary>What the socket it came through presents over TLS; null for the app's own.</summary>
     public SslStreamCertificateContext? Certificate { get; init; }
+
+    /// <summary>Counts what it is answered; null for the app's own connections.</summary>
+    public ResponseCounter? Responses { get; init; }
 
     /// <summary>Requests that have begun and whose responses have not been written to the end.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -101,18 +108,39 @@ internal sealed class TrackedConnection : ConnectionContext
         connection.Transport = new EchoingPipe(connection.Transport, _echo);
     }
 
-    /// <summary>Counts a request in; its end counts itself out.</summary>
-    public void Begin(HttpContext context)
+    /// <summary>Counts a request in; its end counts itself out. Null where its response is not counted.</summary>
+    public TrackedRequest? Begin(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
         context.Response.OnStarting(static state => ((TrackedConnection)state).StartingAsync(), this);
-        context.Response.OnCompleted(static state => ((TrackedConnection)state).CompletedAsync(), this);
-        if (!_register.IsDraining)
-            return;
-        if (_echo is not null)
-            _ = Announced();
+        var request = Responses is null ? null : Wake();
+        if (request is null)
+        {
+            context.Response.OnCompleted(static state => ((TrackedConnection)state).CompletedAsync(), this);
+        }
         else
+        {
+            request.Begin(context);
+            context.Response.OnCompleted(static state => ((TrackedRequest)state).CompletedAsync(), request);
+        }
+
+        if (_register.IsDraining && _echo is not null)
+            _ = Announced();
+        else if (_register.IsDraining)
             Ask();
+        return request;
+    }
+
+    /// <summary>A request is over, and its place free for another one.</summary>
+    public Task CompletedAsync(TrackedRequest request)
+    {
+        if (request != _only)
+        {
+            lock (_resting)
+                (request.Next, _rest) = (_rest, request);
+        }
+
+        return CompletedAsync();
     }
 
     /// <summary>
@@ -140,6 +168,23 @@ internal sealed class TrackedConnection : ConnectionContext
         {
             _register.Remove(this);
         }
+    }
+
+    // As many as there ever were at a time, none is made for each request: of HTTP/1.1 there is one.
+    private TrackedRequest Wake()
+    {
+        if (_echo is null)
+            return _only ??= new TrackedRequest(this);
+        lock (_resting)
+        {
+            if (_rest is { } rested)
+            {
+                _rest = rested.Next;
+                return rested;
+            }
+        }
+
+        return new TrackedRequest(this);
     }
 
     // Just before the headers: the last moment to say in them that this response is the connection's last.

@@ -103,7 +103,11 @@ internal sealed class ZergListener : IConnectionListener
     {
         if (_noDelay && socket.AddressFamily != AddressFamily.Unix)
             socket.NoDelay = true;
-        var connection = new TrackedConnection(_connections.Create(socket), _register) { Certificate = certificate };
+        var connection = new TrackedConnection(_connections.Create(socket), _register)
+        {
+            Certificate = certificate,
+            Responses = isOwn ? null : _register.Responses,
+        };
         if (!isOwn)
             _register.Add(connection);
         if (!_accepted.Writer.TryWrite(connection))

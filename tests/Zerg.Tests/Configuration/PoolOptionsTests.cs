@@ -4,6 +4,23 @@ namespace Zerg.Tests.Configuration;
 
 internal sealed class PoolOptionsTests
 {
+    [TestCase("watch: 5xx<1%", "t.yml:3:10: watch: needs rollback-window or another strategy as well: without them there is nothing to go back to")]
+    [TestCase("watch: 5xx<0%", "t.yml:3:10: watch: '5xx<0%': expected more than 0% and at most 100%")]
+    [TestCase("watch: ''", "t.yml:3:10: watch: needs a value")]
+    [TestCase("watch-requests: 0", "t.yml:3:19: watch-requests: '0' is out of range, expected a number of 1 to 1000000")]
+    public void A_watch_that_cannot_be_is_one_line(string line, string problem)
+        => Assert.That(Yaml.PoolProblems("socket: :1", line), Is.EqualTo(new[] { problem }));
+
+    [Test]
+    public void A_watch_has_its_terms()
+    {
+        PoolOptions options = Yaml.Pool("socket: :1", "rollback-window: 1m", "watch: 5xx<1%, p99.9<1s");
+
+        Assert.That(WatchTerm.Format(options.Watch), Is.EqualTo("5xx<1%,p99.9<1s"));
+        Assert.That(options.WatchRequests, Is.EqualTo(100));
+        Assert.That(options.Effective.Single(one => one.Name == "watch").Value, Is.EqualTo("5xx<1%,p99.9<1s"));
+    }
+
     [Test]
     public void A_bare_file_makes_one_pool_of_every_socket()
     {

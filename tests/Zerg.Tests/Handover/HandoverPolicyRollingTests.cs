@@ -23,6 +23,15 @@ internal sealed class HandoverPolicyRollingTests
         ready 2          -> resume 2 g1
         """;
 
+    private const string Apps = """
+        app 1 v1      ->
+        ready 1       -> resume 1 g1
+        accepting 1   ->
+        app 2 v2      ->
+        ready 2       -> resume 2 g1
+        accepting 2   ->             | 1 accepting g1, 2 accepting g1
+        """;
+
     private PolicyScript _script = null!;
 
     private HandoverPolicy Policy => _script.Policy;
@@ -134,7 +143,7 @@ internal sealed class HandoverPolicyRollingTests
     }
 
     [Test]
-    public void A_canary_stops_at_its_share_until_it_is_judged()
+    public void A_canary_stops_at_its_share_for_a_while()
     {
         New(RollStrategy.Canary, canary: new Share(1, 4)).Play(Eight).Play("""
             workers 2 1 1 -> scale 1 to 7
@@ -142,39 +151,54 @@ internal sealed class HandoverPolicyRollingTests
             workers 2 2 2 -> scale 1 to 6
             workers 1 6 6 ->
             wait 59       ->
-            wait 1        -> judge 2
-            wait 1        ->
-            judged 2      -> scale 2 to 3
             """);
         Assert.That(Policy.Exchanged, Is.EqualTo((2, 8, 6)));
+        Assert.That(Policy.BakesUntil, Is.EqualTo(PolicyScript.Start.AddSeconds(60)));
+        Assert.That(Policy.ExchangedShare, Is.Null);
+        _script.Play("wait 1 -> scale 2 to 3");
     }
 
     [Test]
-    public void A_canary_that_is_found_wanting_goes_back()
+    public void A_canary_that_answers_badly_goes_back_at_once()
     {
-        New(RollStrategy.Canary).Play(Eight).Play("""
-            workers 2 1 1 -> scale 1 to 7
-            workers 1 7 7 ->
-            wait 60       -> judge 2
-            judged 2 bad  -> scale 1 to 8
-            workers 1 8 8 -> drain 2
+        New(RollStrategy.Canary).Play(Apps).Play("""
+            answered 1 900 0  ->
+            answered 2 90 0   ->
             """);
-        Assert.That(Policy.History.First().Reason, Is.EqualTo("bad"));
-        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+        Assert.That(Policy.ExchangedShare, Is.EqualTo(90.0 / 990).Within(0.0001));
+        _script.Play("answered 2 90 10 -> drain 2");
+        Assert.That(Policy.History.First().Reason, Is.EqualTo("watch: 5xx 10 % (of 100 responses) is not < 1 %"));
+    }
+
+    [TestCase(99, true)]
+    [TestCase(100, false)]
+    public void A_canary_that_was_asked_too_little_fails_where_it_is_to(int answers, bool fails)
+    {
+        New(RollStrategy.Canary, failsEmpty: true).Play(Apps).Play($"""
+            answered 2 {answers} 0 ->
+            wait 60               -> {(fails ? "drain 2" : "resume 2 g2, drain 1")}
+            """);
+        if (fails)
+        {
+            Assert.That(
+                Policy.History.First().Reason,
+                Is.EqualTo("canary-empty: it has answered 99 requests of the 100 that decide something"));
+        }
+    }
+
+    [Test]
+    public void A_canary_that_does_not_tell_fails_where_an_empty_one_does()
+    {
+        New(RollStrategy.Canary, failsEmpty: true).Play(Apps).Play("wait 60 -> drain 2");
+        Assert.That(Policy.History.First().Reason, Is.EqualTo("canary-empty: it does not tell what it has answered"));
     }
 
     [Test]
     public void An_app_is_a_canary_beside_the_whole_of_the_others()
     {
-        New(RollStrategy.Canary).Play("""
-            app 1 v1      ->
-            ready 1       -> resume 1 g1
-            accepting 1   ->
-            app 2 v2      ->
-            ready 2       -> resume 2 g1
-            accepting 2   ->             | 1 accepting g1, 2 accepting g1
-            wait 60       -> judge 2
-            judged 2      -> resume 2 g2, drain 1
+        New(RollStrategy.Canary).Play(Apps).Play("""
+            wait 59       ->             | 1 accepting g1, 2 accepting g1
+            wait 1        -> resume 2 g2, drain 1
             """);
     }
 
@@ -285,8 +309,16 @@ internal sealed class HandoverPolicyRollingTests
         Assert.That(troupe.Ready(), Is.EqualTo(troupe.Size(winner)));
     }
 
-    private PolicyScript New(RollStrategy strategy, int maxCrashes = 3, Share? canary = null) => _script = new PolicyScript(
-        new PolicyLimits { Strategy = strategy, MaxCrashes = maxCrashes, Canary = canary ?? new Share(1, 8) })
+    private PolicyScript New(
+        RollStrategy strategy, int maxCrashes = 3, Share? canary = null, bool failsEmpty = false)
+        => _script = new PolicyScript(new PolicyLimits
+        {
+            Strategy = strategy,
+            MaxCrashes = maxCrashes,
+            Canary = canary ?? new Share(1, 8),
+            FailsEmptyCanary = failsEmpty,
+            Watch = new ReleaseWatch(WatchTerm.ParseAll("5xx<1%").Value!, 100),
+        })
     {
         ShowsGenerations = true,
     };

@@ -79,10 +79,10 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
             "drain!" => new PolicyEvent.DrainAsked(id, "asked"),
             "stop!" => new PolicyEvent.StopAsked(id, "asked"),
             "rollback!" => new PolicyEvent.RollbackAsked("asked"),
+            "answered" => new PolicyEvent.Answered(id, Answers(words[2], words[3])),
             "crashed" => new PolicyEvent.Crashed(id),
             "workers" => Workers(id, words),
             "workers?" => Workers(id, words, int.Parse(words[4], CultureInfo.InvariantCulture)),
-            "judged" => new PolicyEvent.Judged(id, words.Length > 2 ? string.Join(' ', words[2..]) : null),
             "tick" => new PolicyEvent.Tick(),
             _ => throw new ArgumentException($"no event '{words[0]}'"),
         };
@@ -109,6 +109,14 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
         };
     }
 
+    // Good ones and errors, all of them within a second.
+    private static ZergResponses Answers(string good, string bad)
+    {
+        var (fine, errors) = (long.Parse(good, CultureInfo.InvariantCulture), long.Parse(bad, CultureInfo.InvariantCulture));
+        return new ZergResponses(
+            [0, fine, 0, 0, errors], [.. ZergResponses.Bounds.Select(bound => bound == 1 ? fine + errors : 0)], fine + errors);
+    }
+
     // back ID RELEASE STATE GENERATION [launcher]
     private PolicyEvent.Attached Returned(int id, string[] words) => new(
         new Member(
@@ -130,7 +138,6 @@ internal sealed class PolicyScript(PolicyLimits? limits = null)
         PolicyOrder.Drain one => $"drain {one.Id}",
         PolicyOrder.Stop one => $"stop {one.Id} with {one.ExitCode}",
         PolicyOrder.Scale one => $"scale {one.Id} to {one.Workers}",
-        PolicyOrder.Judge one => $"judge {one.Id}",
         PolicyOrder.Dismiss one => $"dismiss {one.Id}",
         _ => $"{order}",
     };

@@ -59,9 +59,6 @@ internal sealed class SimulatedLaunchers(HandoverPolicy policy, Random random)
                 case PolicyOrder.Scale scale:
                     _launchers[scale.Id - 1].Target = scale.Workers;
                     break;
-                case PolicyOrder.Judge judge:
-                    Play(new PolicyEvent.Judged(judge.Id, random.Next(2) == 0 ? null : "bad"));
-                    break;
                 case PolicyOrder.Drain drain:
                     _launchers[drain.Id - 1].Drain();
                     break;

@@ -103,6 +103,66 @@ internal sealed class MetricsTests
         Assert.That(File.Exists(directory.File("metrics.sock")), Is.False);
     }
 
+    [Test, CancelAfter(60_000)]
+    public async Task Responses_are_summed_by_release_and_go_on_through_an_upgrade(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--metrics", "127.0.0.1:0");
+        var place = Scrape.Place(await pool.WaitForLineAsync("metrics at ", cancel));
+        await using var one = await pool.AttachAsync(cancel, "v1");
+        await TellAsync(one, ZergResponses.None, cancel);
+        await one.ReadyAsync(cancel: cancel);
+        await TellAsync(one, Answers(10, 2), cancel);
+        foreach (var bad in (ZergResponses[])[Answers(9, 2), Answers(-1, 0), Answers(11, 2) with { Latencies = new long[21] }])
+            await TellAsync(one, bad, cancel);
+        await pool.UpgradedAsync(cancel);
+        await TellAsync(one, Answers(11, 3), cancel);
+        await using (var two = await pool.AttachAsync(cancel, "v1"))
+            await TellAsync(two, Answers(5, 0), cancel);
+
+        Scrape? scrape = null;
+        await Poll.UntilAsync(
+            async () => (scrape = await Scrape.OfAsync(place, cancel))["zergpool_responses_total", ("class", "2xx")] >= 16,
+            () => $"{scrape!["zergpool_responses_total", ("class", "2xx")]}", cancel);
+        (string, string) release = ("release", "v1");
+        Assert.That(scrape!["zergpool_responses_total", release, ("class", "2xx")], Is.EqualTo(16));
+        Assert.That(scrape["zergpool_responses_total", release, ("class", "5xx")], Is.EqualTo(3));
+        Assert.That(scrape["zergpool_responses_total", release, ("class", "4xx")], Is.Zero);
+        Assert.That(scrape["zergpool_response_seconds_bucket", release, ("le", "0.5")], Is.Zero);
+        Assert.That(scrape["zergpool_response_seconds_bucket", release, ("le", "1.0")], Is.EqualTo(19));
+        Assert.That(scrape["zergpool_response_seconds_bucket", release, ("le", "+Inf")], Is.EqualTo(19));
+        Assert.That(scrape["zergpool_response_seconds_count", release], Is.EqualTo(19));
+        Assert.That(scrape["zergpool_response_seconds_sum", release], Is.EqualTo(19));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Of_many_releases_the_latest_are_told(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--metrics", "127.0.0.1:0");
+        var place = Scrape.Place(await pool.WaitForLineAsync("metrics at ", cancel));
+        for (var number = 1; number <= 20; number++)
+        {
+            await using var one = await pool.AttachAsync(cancel, $"v{number}");
+            await TellAsync(one, Answers(1, 0), cancel);
+            await pool.StateAsync(one.Session, "starting", cancel);
+        }
+
+        Scrape? scrape = null;
+        await Poll.UntilAsync(
+            async () => (scrape = await Scrape.OfAsync(place, cancel)).All("zergpool_responses_total").Any(IsOfLast),
+            () => "no figures of the last one", cancel);
+        Assert.That(scrape!.All("zergpool_response_seconds_count").Count(), Is.EqualTo(16));
+
+        static bool IsOfLast(System.Text.Json.JsonElement sample)
+            => sample.GetProperty("labels").GetProperty("release").GetString() == "v20";
+    }
+
+    // Each of them takes up to a second.
+    private static ZergResponses Answers(long good, long bad) => new(
+        [0, good, 0, 0, bad], [.. ZergResponses.Bounds.Select(bound => bound == 1 ? good + bad : 0)], Math.Max(good + bad, 0));
+
+    private static Task TellAsync(ZergClient client, ZergResponses responses, CancellationToken cancel)
+        => client.ReportAsync(new ZergReport(ZerglingState.Starting) { Responses = responses }, cancel);
+
     [TestCase("GET / HTTP/1.0\r\n\r\n", "200 OK")]
     [TestCase("GET /metrics?x=y HTTP/1.1\nHost: x\n\n", "200 OK")]
     [TestCase("GET /status HTTP/1.1\r\n\r\n", "404 Not Found")]

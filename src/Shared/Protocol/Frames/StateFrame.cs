@@ -21,6 +21,9 @@ internal sealed record StateFrame : Frame
     /// <summary>Workers that are ready and not leaving.</summary>
     public int Ready { get; init; }
 
+    /// <summary>What it has answered since its start; null where the zergling cannot know.</summary>
+    public ZergResponses? Responses { get; init; }
+
     /// <summary>The process ids of its workers.</summary>
     public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
 }
