@@ -1,0 +1,76 @@
+using ZergPool.Control;
+
+namespace ZergPool.Top;
+
+/// <summary>What is under way, and what it waits for.</summary>
+internal static class TopProgress
+{
+    private const int MostName = 24;
+
+    // A release that came to nothing is told for as long.
+    private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(1);
+
+    /// <summary>A line each, the hand-over first.</summary>
+    public static IEnumerable<TopLine> Of(TopModel model)
+    {
+        var (status, now) = (model.Status, model.Seen);
+        IEnumerable<HandoverStatus?> current = status.Pools?.Select(pool => pool.Handover) ?? [status.Handover];
+        return
+        [
+            .. current.OfType<HandoverStatus>().SelectMany(handover => TopTimeline.Of(handover, status, now)),
+            .. model.Settling.SelectMany(record => TopTimeline.Of(record, status, now, null)),
+            .. model.Over is var (over, at) ? TopTimeline.Of(over, status, now, at) : [],
+            .. status.Zerglings.Select(one => Waiting(one, now)).OfType<string>().Select(text => new TopLine(text)),
+            .. status.Deployments.Select(one => Deployment(one, now)).OfType<string>().Select(text => new TopLine(text)),
+            .. status.Rollback.Select(one => new TopLine(
+                $"rollback to {Release(one.Release)} possible for {StatusTable.Age(one.Until - now)} more{In(one.Pool)}")),
+            .. status.History.Take(1).Where(one => one.Outcome != "completed" && now - Ended(one) < s_recent).Select(
+                one => new TopLine(
+                    $"! {Release(one.Release)} {one.Outcome} {StatusTable.Age(now - Ended(one))} ago: {one.Reason}",
+                    TopStyle.Warning)),
+        ];
+    }
+
+    /// <summary>A release by its name, as far as there is room for it.</summary>
+    public static string Release(string? release) => $"release {Cells.Cut(release ?? "-", MostName)}";
+
+    private static DateTimeOffset Ended(HistoryStatus one) => one.Started + TimeSpan.FromSeconds(one.Seconds);
+
+    private static string? Waiting(ZerglingStatus one, DateTimeOffset now)
+    {
+        var left = one.Until is { } until ? $", {StatusTable.Age(until - now)} left" : "";
+        var who = $"{Figures.Count(one.Id)} ({Release(one.Release)})";
+        return one.State switch
+        {
+            "draining" => $"{who} drains for {Figures.Seconds(now - one.Since)}: {Load(one)}{left}",
+            "starting" or "checking" or "ready" => $"{who} is {one.State} for {Figures.Seconds(now - one.Since)}{left}",
+            _ => null,
+        };
+    }
+
+    private static string Load(ZerglingStatus one) => (one.Requests, one.Connections) switch
+    {
+        (null, null) => "it does not say what it waits for",
+        (0, 0) => "nothing is open",
+        var (requests, connections) => string.Join(", ", ((string?[])
+        [
+            requests is { } flying ? $"{Figures.Count(flying, "request")} in flight" : null,
+            connections is { } open ? Figures.Count(open, "connection") : null,
+        ]).OfType<string>()),
+    };
+
+    private static string? Deployment(DeploymentStatus one, DateTimeOffset now)
+    {
+        var who = $"deployment {Figures.Count(one.Id)} ({Release(one.Release)})";
+        var since = StatusTable.Age(now - one.Asked);
+        return one.State switch
+        {
+            "queued" => $"{who} waits for the one before it, {since}",
+            "starting" => $"{who} starts, {since}: launcher pid {Figures.Count(one.Pid)}",
+            "restarting" => $"{who} starts again: {one.Problem ?? "its launcher ended"}",
+            _ => null,
+        };
+    }
+
+    private static string In(string? pool) => pool is null ? "" : $" in {pool}";
+}
