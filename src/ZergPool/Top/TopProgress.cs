@@ -25,25 +25,29 @@ internal static class TopProgress
             .. status.Rollback.Select(one => new TopLine(
                 $"rollback to {Release(one.Release)} possible for {StatusTable.Age(one.Until - now)} more{In(one.Pool)}")),
             .. status.History.Take(1).Where(one => one.Outcome != "completed" && now - Ended(one) < s_recent).Select(
-                one => new TopLine(
-                    $"! {Release(one.Release)} {one.Outcome} {StatusTable.Age(now - Ended(one))} ago: {one.Reason}",
-                    TopStyle.Warning)),
+                one => new TopLine($"! {Outcome(one)} {StatusTable.Age(now - Ended(one))} ago: {one.Reason}", TopStyle.Warning)),
         ];
     }
 
     /// <summary>A release by its name, as far as there is room for it.</summary>
     public static string Release(string? release) => $"release {Cells.Cut(release ?? "-", MostName)}";
 
+    private static string Outcome(HistoryStatus one)
+        => one.Outcome == "rolled back" ? $"rolled back to {Release(one.Release)}" : $"{Release(one.Release)} {one.Outcome}";
+
     private static DateTimeOffset Ended(HistoryStatus one) => one.Started + TimeSpan.FromSeconds(one.Seconds);
 
     private static string? Waiting(ZerglingStatus one, DateTimeOffset now)
     {
-        var left = one.Until is { } until ? $", {StatusTable.Age(until - now)} left" : "";
-        var who = $"{Figures.Count(one.Id)} ({Release(one.Release)})";
+        var who = $"zergling {Figures.Count(one.Id)}";
+        var since = Figures.Seconds(now - one.Since);
+        var left = one.Until is { } until ? StatusTable.Age(until - now) : "-";
         return one.State switch
         {
-            "draining" => $"{who} drains for {Figures.Seconds(now - one.Since)}: {Load(one)}{left}",
-            "starting" or "checking" or "ready" => $"{who} is {one.State} for {Figures.Seconds(now - one.Since)}{left}",
+            "draining" => $"{who} drains {since}: {Load(one)}, mercy {left}",
+            "starting" => $"{who} starts {since}: ready-timeout in {left}",
+            "checking" => $"{who} is checked {since}",
+            "ready" => $"{who} waits {since} for its turn",
             _ => null,
         };
     }

@@ -8,6 +8,8 @@ namespace ZergPool.Top;
 /// <param name="Focus">The row that has to be seen.</param>
 internal sealed record TopSection(TopLine? Title, IReadOnlyList<TopLine> Rows, int Focus = 0)
 {
+    private const int RowsBeforeAir = 3;
+
     /// <summary>The rows in as many lines; the last one counts what is left out.</summary>
     public IEnumerable<TopLine> Show(int lines)
     {
@@ -24,7 +26,7 @@ internal sealed record TopSection(TopLine? Title, IReadOnlyList<TopLine> Rows, i
     {
         var all = sections.Where(section => section.Rows.Count > 0).ToList();
         var titles = all.Count(section => section.Title is not null);
-        var isAiry = height >= titles + (3 * all.Count);
+        var isAiry = height >= titles + all.Sum(section => 1 + Math.Min(section.Rows.Count, RowsBeforeAir));
         var room = height - titles - (isAiry ? all.Count : 0);
         var lines = new int[all.Count];
         for (var before = -1; room > 0 && before != room;)

@@ -11,7 +11,7 @@ internal static class TopSockets
     private static readonly TopColumn[] s_columns =
     [
         new("SOCKET", 0, IsElastic: true), new("QUEUED", 0, IsNumber: true), new("LIMIT", 1, IsNumber: true),
-        new("FULL", 0, IsNumber: true), new("STATE", 2), new("PROTOCOL", 3), new("POOL", 4),
+        new("FULL", 0, IsNumber: true), new("STATE", 2), new("PROTOCOL", 4), new("ADDRESS", 3), new("POOL", 5),
     ];
 
     /// <summary>A row each, those with a mark that want somebody to look.</summary>
@@ -30,7 +30,7 @@ internal static class TopSockets
     [
         socket.Name, Figures.Count(socket.Queued), Figures.Count(socket.Backlog),
         Fullness(socket) is { } percent ? $"{Figures.Count(percent)}%" : "-", socket.State, socket.Protocol,
-        socket.Pool ?? "-",
+        socket.Address, socket.Pool ?? "-",
     ];
 
     private static int? Fullness(SocketStatus socket) => socket is { Queued: { } queued, Backlog: > 0 and { } backlog }
