@@ -7,7 +7,7 @@ namespace ZergPool.Commands;
 /// <summary><c>zergpool top [--delay DURATION] [--once] [--no-color]</c>.</summary>
 internal static class TopCommand
 {
-    // What is printed is as wide as it has to be.
+    // What is printed is as long as it has to be, and as wide where no terminal cuts it.
     private const int Unlimited = 4096;
 
     /// <summary>How often a pool may be asked.</summary>
@@ -27,7 +27,7 @@ internal static class TopCommand
 
         var now = TimeProvider.System.GetUtcNow();
         var model = new TopModel { Status = status, Usage = new ProcessReader().Read(reply), Seen = now, Now = now };
-        foreach (var line in TopScreen.Render(model, Unlimited, Unlimited))
+        foreach (var line in TopScreen.Render(model, TopTerminal.Width ?? Unlimited, Unlimited))
             Console.WriteLine(line.Text);
         return ExitCodes.Ok;
     }

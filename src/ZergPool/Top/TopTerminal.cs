@@ -27,6 +27,9 @@ internal sealed class TopTerminal : IDisposable
     /// <summary>Columns and rows now.</summary>
     public static (int Width, int Height) Size => RawTerminal.Size(StandardOutput) ?? (80, 24);
 
+    /// <summary>The columns of whatever shows what is printed; null where that is no terminal.</summary>
+    public static int? Width => RawTerminal.Size(StandardOutput)?.Width;
+
     /// <summary>Waits for keys; empty when the terminal is gone.</summary>
     public static byte[] Read()
     {

@@ -41,7 +41,8 @@ internal sealed class TopTests
                 screen => screen.Split('\n') is { } rows && rows.Length == height
                     && rows[^1] == Help[..Math.Min(Help.Length, width - 1)] + (width < Help.Length ? "~" : "")
                     && rows[0].StartsWith("zergpool ", StringComparison.Ordinal)
-                    && screen.Contains(" PID ", StringComparison.Ordinal) == width > 80,
+                    && screen.Contains("  MEM", StringComparison.Ordinal) == width >= 80
+                    && screen.Contains("  NAME", StringComparison.Ordinal) == width > 80,
                 cancel);
         }
 
