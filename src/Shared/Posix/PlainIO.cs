@@ -52,10 +52,10 @@ internal static unsafe class PlainIO
         return at;
     }
 
-    /// <summary>Waits until something has happened to one of the descriptors.</summary>
-    public static void Wait(Pollfd[] polled)
+    /// <summary>Waits until something has happened to one of the descriptors, or for so many milliseconds.</summary>
+    public static void Wait(Pollfd[] polled, int patience = -1)
     {
-        if (Syscall.poll(polled, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+        if (Syscall.poll(polled, patience) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
             throw SyscallException.Last("poll");
     }
 }

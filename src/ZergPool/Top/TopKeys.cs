@@ -6,6 +6,10 @@ internal static class TopKeys
     private const byte Escape = 0x1b;
     private const byte CtrlC = 3;
 
+    /// <summary>Whether more may belong to the last of these bytes.</summary>
+    public static bool IsUnfinished(ReadOnlySpan<byte> data)
+        => data is [.., Escape] or [.., Escape, (byte)'[' or (byte)'O'];
+
     /// <summary>The keys in these bytes; sequences of escape that mean nothing here are one key each.</summary>
     public static IEnumerable<TopKey> Read(byte[] data)
     {

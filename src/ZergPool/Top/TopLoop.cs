@@ -19,6 +19,7 @@ internal sealed class TopLoop(string address, TimeSpan delay, bool hasColour, Ti
     private readonly SemaphoreSlim _askNow = new(0);
     private readonly ProcessReader _processes = new();
     private int _orders;
+    private volatile bool _isEnding;
 
     /// <summary>Runs until a key or a signal ends it; returns the status to exit with.</summary>
     public async Task<int> RunAsync(ControlReply first)
@@ -27,14 +28,12 @@ internal sealed class TopLoop(string address, TimeSpan delay, bool hasColour, Ti
         var model = new TopModel { Status = first.Status!, Seen = now, Now = now, Delay = delay, HasKeys = true }
             .Heard(first.Status!, _processes.Read(first), now);
         using var over = new CancellationTokenSource();
+        using var resize = On(PosixSignal.SIGWINCH, new TopEvent.Changed());
+        using var goOn = On(PosixSignal.SIGCONT, new TopEvent.Continued());
+        using var interrupt = On(PosixSignal.SIGINT, new TopEvent.Ended(ExitCodes.Ok));
+        using var terminate = On(PosixSignal.SIGTERM, new TopEvent.Ended(BySignal + Signals.SIGTERM));
+        using var hangUp = On(PosixSignal.SIGHUP, new TopEvent.Ended(BySignal + Signals.SIGHUP));
         using var terminal = new TopTerminal();
-        List<PosixSignalRegistration> signals =
-        [
-            On(PosixSignal.SIGWINCH, new TopEvent.Changed()), On(PosixSignal.SIGCONT, new TopEvent.Continued()),
-            On(PosixSignal.SIGINT, new TopEvent.Ended(ExitCodes.Ok)),
-            On(PosixSignal.SIGTERM, new TopEvent.Ended(BySignal + Signals.SIGTERM)),
-            On(PosixSignal.SIGHUP, new TopEvent.Ended(BySignal + Signals.SIGHUP)),
-        ];
         new Thread(ReadKeys) { IsBackground = true }.Start();
         List<Task> others = [AskAsync(over.Token), TickAsync(over.Token)];
         try
@@ -58,7 +57,6 @@ internal sealed class TopLoop(string address, TimeSpan delay, bool hasColour, Ti
         finally
         {
             await over.CancelAsync();
-            signals.ForEach(signal => signal.Dispose());
             await Task.WhenAll(others).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -108,8 +106,8 @@ internal sealed class TopLoop(string address, TimeSpan delay, bool hasColour, Ti
         while (true)
         {
             await _askNow.WaitAsync(delay, over);
-            var reply = await Task.Run(() => ControlClient.Ask(address, new ControlRequest { Command = "status" }), over)
-                .WaitAsync(over);
+            var reply = await Task.Run(
+                () => ControlClient.Ask(address, new ControlRequest { Command = "status" }), over).WaitAsync(over);
             await _events.Writer.WriteAsync(new TopEvent.Asked(reply, _processes.Read(reply)), over);
         }
     }
@@ -133,11 +131,14 @@ internal sealed class TopLoop(string address, TimeSpan delay, bool hasColour, Ti
         Post(new TopEvent.Ended(BySignal + Signals.SIGHUP));
     }
 
-    private PosixSignalRegistration On(PosixSignal signal, TopEvent happened) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        Post(happened);
-    });
+    // The second one that is to end it does so at once: a terminal may take nothing any more.
+    private PosixSignalRegistration On(PosixSignal signal, TopEvent happened)
+        => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = !_isEnding || happened is not TopEvent.Ended;
+            _isEnding |= happened is TopEvent.Ended;
+            Post(happened);
+        });
 
     // From threads that may wait until the screen has been drawn.
     private void Post(TopEvent happened) => _events.Writer.WriteAsync(happened).AsTask().Wait();

@@ -50,7 +50,8 @@ internal sealed record TopModel
     {
         var heard = this with { Status = status, Usage = usage, Seen = now, Now = now, Trouble = null };
         var rest = heard.Settling.Select(record => record.To).ToHashSet();
-        if (Settling.FirstOrDefault(record => !rest.Contains(record.To)) is { } over && status.Pool.Pid == Status.Pool.Pid)
+        if (status.Pool.Pid == Status.Pool.Pid
+            && Settling.FirstOrDefault(record => !rest.Contains(record.To)) is { } over)
             heard = heard with { Over = (over, now) };
         else if (now - Over?.At > s_farewell)
             heard = heard with { Over = null };

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ZergPool.Top;
 
-/// <summary>Lines as a terminal draws them over what was there: each as wide as the screen, so nothing flickers.</summary>
+/// <summary>Lines as a terminal draws them over what was there, each as wide as the screen: nothing flickers.</summary>
 internal static class TopPaint
 {
     /// <summary>The whole screen.</summary>

@@ -20,22 +20,31 @@ internal static class TopProgress
             .. current.OfType<HandoverStatus>().SelectMany(handover => TopTimeline.Of(handover, status, now)),
             .. model.Settling.SelectMany(record => TopTimeline.Of(record, status, now, null)),
             .. model.Over is var (over, at) ? TopTimeline.Of(over, status, now, at) : [],
-            .. status.Zerglings.Select(one => Waiting(one, now)).OfType<string>().Select(text => new TopLine(text)),
-            .. status.Deployments.Select(one => Deployment(one, now)).OfType<string>().Select(text => new TopLine(text)),
-            .. status.Rollback.Select(one => new TopLine(
-                $"rollback to {Release(one.Release)} possible for {StatusTable.Age(one.Until - now)} more{In(one.Pool)}")),
-            .. status.History.Take(1).Where(one => one.Outcome != "completed" && now - Ended(one) < s_recent).Select(
-                one => new TopLine($"! {Outcome(one)} {StatusTable.Age(now - Ended(one))} ago: {one.Reason}", TopStyle.Warning)),
+            .. Lines(status.Zerglings.Select(one => Waiting(one, now))),
+            .. Lines(status.Deployments.Select(one => Deployment(one, now))),
+            .. Lines(status.Rollback.Select(one => $"rollback to {Release(one.Release)}{In(one.Pool)} possible for "
+                + $"{StatusTable.Age(one.Until - now)} more")),
+            .. Lines(status.History.Take(1).Select(one => Trouble(one, now)), TopStyle.Warning),
         ];
     }
 
     /// <summary>A release by its name, as far as there is room for it.</summary>
     public static string Release(string? release) => $"release {Cells.Cut(release ?? "-", MostName)}";
 
-    private static string Outcome(HistoryStatus one)
-        => one.Outcome == "rolled back" ? $"rolled back to {Release(one.Release)}" : $"{Release(one.Release)} {one.Outcome}";
+    private static IEnumerable<TopLine> Lines(IEnumerable<string?> texts, TopStyle style = TopStyle.Plain)
+        => texts.OfType<string>().Select(text => new TopLine(text, style));
 
-    private static DateTimeOffset Ended(HistoryStatus one) => one.Started + TimeSpan.FromSeconds(one.Seconds);
+    private static string? Trouble(HistoryStatus one, DateTimeOffset now)
+    {
+        var age = now - one.Started - TimeSpan.FromSeconds(one.Seconds);
+        return one.Outcome switch
+        {
+            _ when age >= s_recent => null,
+            "failed" => $"! {Release(one.Release)} failed {StatusTable.Age(age)} ago: {one.Reason}",
+            "rolled back" => $"! rolled back to {Release(one.Release)} {StatusTable.Age(age)} ago: {one.Reason}",
+            _ => null,
+        };
+    }
 
     private static string? Waiting(ZerglingStatus one, DateTimeOffset now)
     {

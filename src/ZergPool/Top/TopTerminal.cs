@@ -9,6 +9,7 @@ internal sealed class TopTerminal : IDisposable
 {
     private const int StandardInput = 0;
     private const int StandardOutput = 1;
+    private const int SequencePatience = 50;
 
     // The alternate screen, no cursor, and a line that is too long is cut: xterm's control sequences.
     private const string Begin = "\e[?1049h\e[?25l\e[?7l\e[2J";
@@ -34,12 +35,28 @@ internal sealed class TopTerminal : IDisposable
     public static byte[] Read()
     {
         var buffer = new byte[256];
-        int count;
+        var count = Read(buffer);
 
-        // Whoever had it before may have left it non-blocking.
-        while ((count = PlainIO.Read(StandardInput, buffer)) < 0)
-            PlainIO.Wait([new Pollfd { fd = StandardInput, events = PollEvents.POLLIN }]);
+        // The rest of what begins with an escape may come a little later.
+        if (count > 0 && TopKeys.IsUnfinished(buffer[..count]) && IsMore(SequencePatience))
+            count += Read(buffer.AsSpan(count));
         return buffer[..count];
+    }
+
+    // Whoever had it before may have left it non-blocking.
+    private static int Read(Span<byte> buffer)
+    {
+        int count;
+        while ((count = PlainIO.Read(StandardInput, buffer)) < 0)
+            IsMore(-1);
+        return count;
+    }
+
+    private static bool IsMore(int patience)
+    {
+        Pollfd[] polled = [new() { fd = StandardInput, events = PollEvents.POLLIN }];
+        PlainIO.Wait(polled, patience);
+        return polled[0].revents != 0;
     }
 
     /// <summary>Draws; false when the terminal is gone.</summary>

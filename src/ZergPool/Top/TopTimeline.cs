@@ -2,7 +2,7 @@ using ZergPool.Control;
 
 namespace ZergPool.Top;
 
-/// <summary>The steps of a hand-over with the time that has passed until each; the one it is at is in brackets.</summary>
+/// <summary>The steps of a hand-over, each with the time until then; the one it waits for is in brackets.</summary>
 internal static class TopTimeline
 {
     private static readonly string[] s_steps = ["attached", "ready", "accept", "drain", "gone"];
@@ -27,7 +27,8 @@ internal static class TopTimeline
     }
 
     private static TopLine[] Lines(
-        int id, string? release, IReadOnlyList<int> from, DateTimeOffset start, DateTimeOffset now, DateTimeOffset?[] reached)
+        int id, string? release, IReadOnlyList<int> from, DateTimeOffset start, DateTimeOffset now,
+        DateTimeOffset?[] reached)
     {
         var done = reached.TakeWhile(time => time is not null).Count();
         var steps = s_steps.Select((step, index) => index switch

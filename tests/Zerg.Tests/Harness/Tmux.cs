@@ -54,7 +54,7 @@ internal sealed class Tmux : IAsyncDisposable
 
     /// <summary>Waits until the screen is so.</summary>
     public Task UntilAsync(Func<string, bool> isSo, CancellationToken cancel) => Poll.UntilAsync(
-        async () => isSo(_screen = await RunAsync(cancel, "capture-pane", "-p")), () => $"\n{_screen}", cancel);
+        async () => isSo(_screen = await CaptureAsync()), () => $"\n{_screen}", cancel);
 
     /// <summary>Waits until some text is on the screen.</summary>
     public Task UntilAsync(string text, CancellationToken cancel)
@@ -86,6 +86,13 @@ internal sealed class Tmux : IAsyncDisposable
         using var end = Start("kill-server");
         await end.ExitAsync(patience.Token);
         _directory.Dispose();
+    }
+
+    // When the test's time is over, what was seen last says more than which command of tmux was running.
+    private async Task<string> CaptureAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await RunAsync(patience.Token, "capture-pane", "-p");
     }
 
     private async Task<string> RunAsync(CancellationToken cancel, params string[] command)

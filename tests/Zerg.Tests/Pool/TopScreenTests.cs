@@ -11,7 +11,8 @@ internal sealed class TopScreenTests
 
     [Test]
     public void Sockets_and_zerglings_with_a_queue_that_is_nearly_full() => Expect(
-        Model(Status(One(1, "r1", "accepting"), One(2, "r1", "paused") with { Connections = null, Requests = null })) with
+        Model(Status(
+            One(1, "r1", "accepting"), One(2, "r1", "paused") with { Connections = null, Requests = null })) with
         {
             Usage = new Dictionary<int, ProcessUsage> { [1] = new(123 << 20, 4.25) },
         }, 80, 16, """
@@ -68,7 +69,9 @@ internal sealed class TopScreenTests
 
     [Test]
     public void A_release_that_is_told_to_accept() => Expect(
-        Model(Status(One(1, "r1", "accepting"), Starting(2, "r2") with { State = "ready", Ready = Ago(1), Since = Ago(1), Until = null }) with
+        Model(Status(
+            One(1, "r1", "accepting"),
+            Starting(2, "r2") with { State = "ready", Ready = Ago(1), Since = Ago(1), Until = null }) with
         {
             Handover = new HandoverStatus(2, [], "switching", Ago(12.3)),
         }), 80, 16, """
@@ -139,7 +142,8 @@ internal sealed class TopScreenTests
 
     [Test]
     public void Of_many_zerglings_the_selected_one_is_seen() => Expect(
-        Model(Status([.. Enumerable.Range(1, 40).Select(id => One(id, "r1", "accepting"))])) with { Selected = 30 }, 80, 24, """
+        Model(Status([.. Enumerable.Range(1, 40).Select(id => One(id, "r1", "accepting"))])) with { Selected = 30 },
+        80, 24, """
         zergpool 0.1.0  pid 1234  up 2h3m  generation 1  /run/app.sock
         40 zerglings, 480 connections, 80 requests in flight, memory -, cpu - %
 
@@ -211,7 +215,9 @@ internal sealed class TopScreenTests
 
     [Test]
     public void A_long_name_of_a_release_is_cut_and_the_question_about_it_is_not() => Expect(
-        Model(Status(One(1, new string('x', 90), "accepting"), One(2, "短い名前のリリース", "accepting"))).Press(TopKey.Drain), 64, 11, """
+        Model(Status(One(1, new string('x', 90), "accepting"), One(2, "短い名前のリリース", "accepting")))
+            .Press(TopKey.Drain),
+        64, 11, """
         zergpool 0.1.0  pid 1234  up 2h3m  generation 1  /run/app.sock
         2 zerglings, 24 connections, 4 requests in flight, memory -, cp~
 
@@ -227,10 +233,16 @@ internal sealed class TopScreenTests
 
     [Test]
     public void A_failure_and_the_pools_of_one_process() => Expect(
-        Model(Status(One(1, "r1", "accepting") with { Pool = "/run/a.sock" }, One(2, "r1", "down") with { Pool = "/run/b.sock" }) with
+        Model(Status(
+            One(1, "r1", "accepting") with { Pool = "/run/a.sock" },
+            One(2, "r1", "down") with { Pool = "/run/b.sock" }) with
         {
             Pools = [new EachPoolStatus("/run/a.sock", 1, null), new EachPoolStatus("/run/b.sock", 1, null)],
-            History = [new HistoryStatus(3, "bad", [], "failed", "worker 1 ended with exit status 3", [], Ago(5), 0.5, "/run/a.sock")],
+            History =
+            [
+                new HistoryStatus(
+                    3, "bad", [], "failed", "worker 1 ended with exit status 3", [], Ago(5), 0.5, "/run/a.sock"),
+            ],
         }), 130, 13, """
         zergpool 0.1.0  pid 1234  up 2h3m  generation 1  /run/app.sock
         2 zerglings, 24 connections, 4 requests in flight, memory -, cpu - %
@@ -249,7 +261,11 @@ internal sealed class TopScreenTests
 
     [Test]
     public void A_pool_that_does_not_answer() => Expect(
-        Model(Status()) with { Now = s_now + TimeSpan.FromSeconds(7), Trouble = "/run/app.sock.ctl: no pool answers there: Connection refused" },
+        Model(Status()) with
+        {
+            Now = s_now + TimeSpan.FromSeconds(7),
+            Trouble = "/run/app.sock.ctl: no pool answers there: Connection refused",
+        },
         80, 10, """
         zergpool 0.1.0  pid 1234  up 2h3m  generation 1  /run/app.sock
         ! no answer for 7s, asks again: /run/app.sock.ctl: no pool answers there: Conne~
@@ -306,14 +322,18 @@ internal sealed class TopScreenTests
             foreach (var line in TopScreen.Render(model, 200, 40))
                 Assert.That(line.Text, Does.Match("^[ -~]*$"));
             Assert.That(
-                TopPaint.Frame(TopScreen.Render(model, 200, 40), 200, hasColour: false), Does.Match(@"^(\e\[\d+;1H[ -~]{200})+$"));
+                TopPaint.Frame(TopScreen.Render(model, 200, 40), 200, hasColour: false),
+                Does.Match(@"^(\e\[\d+;1H[ -~]{200})+$"));
         }
     }
 
     [Test]
     public void Every_size_is_kept_to()
     {
-        var model = Model(Draining with { Zerglings = [.. Enumerable.Range(1, 20).Select(id => One(id, "短い名前", "draining"))] });
+        var model = Model(Draining with
+        {
+            Zerglings = [.. Enumerable.Range(1, 20).Select(id => One(id, "短い名前", "draining"))],
+        });
         foreach (var one in (TopModel[])[model, model.Press(TopKey.Pause)])
         {
             for (var width = 1; width < 120; width += 3)
@@ -354,19 +374,20 @@ internal sealed class TopScreenTests
     [Test]
     public void The_selection_stays_with_its_zergling_and_moves_on_when_that_is_gone()
     {
-        var model = Model(Status(One(1, "r1", "accepting"), One(2, "r1", "accepting"), One(3, "r1", "accepting")));
+        var model = Model(Accepting(1, 2, 3));
         Assert.That(model.Press(TopKey.Up).Selected, Is.EqualTo(1));
         model = model.Press(TopKey.Down);
         Assert.That(model.Selected, Is.EqualTo(2));
-        model = model.Heard(Status(One(2, "r1", "accepting"), One(3, "r1", "accepting"), One(4, "r1", "accepting")), Nobody, s_now);
+        model = model.Heard(Accepting(2, 3, 4), Nobody, s_now);
         Assert.That(model.Selected, Is.EqualTo(2));
-        model = model.Heard(Status(One(3, "r1", "accepting"), One(4, "r1", "accepting")), Nobody, s_now);
+        model = model.Heard(Accepting(3, 4), Nobody, s_now);
         Assert.That(model.Selected, Is.EqualTo(3));
-        model = model.Press(TopKey.Down).Heard(Status(One(3, "r1", "accepting")), Nobody, s_now);
+        model = model.Press(TopKey.Down).Heard(Accepting(3), Nobody, s_now);
         Assert.That(model.Selected, Is.EqualTo(3));
-        model = model.Heard(Status(), Nobody, s_now);
+        model = model.Heard(Accepting(), Nobody, s_now);
         Assert.That(model.Selected, Is.Null);
-        Assert.That(model.Press(TopKey.Drain), Has.Property("Asked").Null.And.Property("Message").EqualTo("nobody is selected"));
+        model = model.Press(TopKey.Drain);
+        Assert.That((model.Asked, model.Message), Is.EqualTo(((TopOrder?)null, "nobody is selected")));
     }
 
     [TestCase(TopKey.Pause, "pause", "pause 3 (release r3)")]
@@ -375,7 +396,10 @@ internal sealed class TopScreenTests
     [TestCase(TopKey.RollBack, "rollback", "rollback to release r1")]
     public void An_order_is_asked_about_and_anything_but_yes_is_no(TopKey key, string command, string words)
     {
-        var status = Status(One(3, "r3", "accepting")) with { Rollback = [new RollbackStatus("r1", [1], s_now, 0, null)] };
+        var status = Status(One(3, "r3", "accepting")) with
+        {
+            Rollback = [new RollbackStatus("r1", [1], s_now, 0, null)],
+        };
         var asked = Model(status).Press(key);
         Assert.That(Text(asked, 80, 24), Does.EndWith($"\n{words}? y/n"));
         Assert.That(asked.Asked!.Request.Command, Is.EqualTo(command));
@@ -383,7 +407,8 @@ internal sealed class TopScreenTests
         foreach (var no in (TopKey[])[TopKey.Other, TopKey.Quit, TopKey.Up, TopKey.Drain])
         {
             Assert.That(asked.IsEndedBy(no), Is.False);
-            Assert.That(asked.Press(no), Has.Property("Asked").Null.And.Property("Message").EqualTo($"{words}: not done"));
+            var told = asked.Press(no);
+            Assert.That((told.Asked, told.Message), Is.EqualTo(((TopOrder?)null, $"{words}: not done")));
         }
 
         Assert.That(asked.IsEndedBy(TopKey.Interrupt));
@@ -396,8 +421,14 @@ internal sealed class TopScreenTests
     private static IReadOnlyDictionary<int, ProcessUsage> Nobody { get; } = new Dictionary<int, ProcessUsage>();
 
     private static StatusDocument Draining => Status(
-        One(1, "r1", "draining") with { Requests = 1, Connections = 3, Since = Ago(12), Until = s_now + TimeSpan.FromSeconds(48) },
-        One(2, "r2", "accepting") with { Generation = 2, Attached = Ago(14), Ready = Ago(12.6), Served = Ago(12.5) }) with
+        One(1, "r1", "draining") with { Requests = 1, Connections = 3, Since = Ago(12), Until = Ago(-48) },
+        One(2, "r2", "accepting") with
+        {
+            Generation = 2,
+            Attached = Ago(14),
+            Ready = Ago(12.6),
+            Served = Ago(12.5),
+        }) with
     {
         Rollback = [new RollbackStatus("r0", [], s_now + TimeSpan.FromMinutes(4), 0, null)],
         History = [new HistoryStatus(2, "r2", [1], "completed", "", [], Ago(14), 2, null)],
@@ -424,11 +455,14 @@ internal sealed class TopScreenTests
         History = [],
     };
 
-    private static SocketStatus Socket(string name, int queued) => new(name, "127.0.0.1:8080", "http", queued, 100, "held", null);
+    private static StatusDocument Accepting(params int[] ids) => Status([.. ids.Select(id => One(id, "r1", "accepting"))]);
+
+    private static SocketStatus Socket(string name, int queued)
+        => new(name, "127.0.0.1:8080", "http", queued, 100, "held", null);
 
     private static ZerglingStatus One(int id, string release, string state) => new(
-        id, 2000 + id, 33, "app", "hello", "hello.dll", release, 1, "auto", state, Ago(60), null, Ago(65), Ago(61), Ago(60), 12, 2,
-        [], null);
+        id, 2000 + id, 33, "app", "hello", "hello.dll", release, 1, "auto", state, Ago(60), null, Ago(65), Ago(61),
+        Ago(60), 12, 2, [], null);
 
     private static ZerglingStatus Starting(int id, string release) => One(id, release, "starting") with
     {

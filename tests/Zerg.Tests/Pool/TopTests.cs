@@ -54,7 +54,8 @@ internal sealed class TopTests
     [TestCase("", Signals.SIGINT, 0)]
     [TestCase("", Signals.SIGTERM, 128 + Signals.SIGTERM)]
     [CancelAfter(60_000)]
-    public async Task However_it_ends_it_gives_the_terminal_back(string key, int signal, int exitCode, CancellationToken cancel)
+    public async Task However_it_ends_it_gives_the_terminal_back(
+        string key, int signal, int exitCode, CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
         await using var terminal = await StartAsync(pool, 80, 24, cancel);
@@ -149,7 +150,8 @@ internal sealed class TopTests
     [TestCase("TERM=dumb", "--delay=1s")]
     [TestCase("--unset=NO_COLOR", "--no-color")]
     [CancelAfter(60_000)]
-    public async Task Without_colours_the_selection_is_still_seen(string environment, string option, CancellationToken cancel)
+    public async Task Without_colours_the_selection_is_still_seen(
+        string environment, string option, CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
         await using var one = await pool.ServeAsync(cancel, "v1");
@@ -165,19 +167,23 @@ internal sealed class TopTests
         await using var one = await pool.ServeAsync(cancel, "v\e[1m");
         var run = await PoolProcess.RunAsync(cancel, "top", "--zerg", pool.Path);
         Assert.That(run.ExitCode, Is.Zero, string.Join('\n', run.Errors));
-        Assert.That(run.Output[0], Does.StartWith($"zergpool 0.1.0  pid {pool.Pid}  up ").And.EndsWith($"generation 1  {pool.Path}"));
+        Assert.That(
+            run.Output[0],
+            Does.StartWith($"zergpool 0.1.0  pid {pool.Pid}  up ").And.EndsWith($"generation 1  {pool.Path}"));
         Assert.That(run.Output, Has.Some.Match($@"^   1  {Environment.ProcessId}  app +v\?\[1m +accepting +1 "));
         Assert.That(string.Concat(run.Output), Does.Match("^[ -~]*$"));
         var end = await PoolProcess.RunAsync(cancel, "top", "--once", "--zerg", pool.Path + "x");
         Assert.That(end.ExitCode, Is.EqualTo(ExitCodes.Unavailable));
-        Assert.That(end.Lines, Has.Count.EqualTo(1).And.All.StartsWith($"zergpool: {pool.Path}x.ctl: no pool answers there: "));
+        Assert.That(
+            end.Lines, Has.Count.EqualTo(1).And.All.StartsWith($"zergpool: {pool.Path}x.ctl: no pool answers there: "));
         var usage = await PoolProcess.RunAsync(cancel, "top", "--delay", "1ms", "--zerg", pool.Path);
         Assert.That(usage.ExitCode, Is.EqualTo(ExitCodes.Usage));
         Assert.That(usage.Lines, Is.EqualTo(new[] { "zergpool: --delay: 1ms is too short, expected at least 100ms" }));
     }
 
     private static string Row(string screen, int id)
-        => screen.Split('\n').FirstOrDefault(line => line.Length > 3 && line[1..].TrimStart().StartsWith($"{id} ", StringComparison.Ordinal)) ?? "";
+        => screen.Split('\n').FirstOrDefault(line => line.TrimStart('>', ' ').StartsWith($"{id}  ", StringComparison.Ordinal))
+            ?? "";
 
     private static Task<Tmux> StartAsync(PoolProcess pool, int width, int height, CancellationToken cancel)
         => Tmux.StartAsync(width, height, [.. Command(pool, "--unset=NO_COLOR"), "--delay", "100ms"], cancel);
@@ -187,7 +193,8 @@ internal sealed class TopTests
 
     private static async Task EndedAsync(Tmux terminal, int exitCode, CancellationToken cancel)
     {
-        await terminal.UntilAsync(screen => screen.StartsWith($"exit status {exitCode}\n", StringComparison.Ordinal), cancel);
+        await terminal.UntilAsync(
+            screen => screen.StartsWith($"exit status {exitCode}\n", StringComparison.Ordinal), cancel);
         Assert.That(await terminal.AskAsync("alternate_on", cancel), Is.EqualTo("0"));
         Assert.That(await terminal.AskAsync("cursor_flag", cancel), Is.EqualTo("1"));
         Assert.That(await terminal.AskAsync("wrap_flag", cancel), Is.EqualTo("1"));
