@@ -24,6 +24,7 @@ internal static class CommandLine
             new Command("convert", "Writes the configuration as the section zerg: of a YAML file."), args, ConvertAsync));
         root.Subcommands.Add(UpgradeCheck(args));
         root.Subcommands.Add(Status());
+        root.Subcommands.Add(Top());
         root.Subcommands.Add(PoolOrder("reload", "Reads the configuration again; an error in it changes nothing."));
         root.Subcommands.Add(PoolOrder("reopen", "Opens the log file anew, after it was moved or removed."));
         root.Subcommands.Add(History());
@@ -125,6 +126,38 @@ internal static class CommandLine
         var which = new WhichPool(command);
         command.SetAction(result => which.Find(result, out var exitCode) is { } address
             ? StatusCommand.Run(address, result.GetValue(json)) : exitCode);
+        return command;
+    }
+
+    private static Command Top()
+    {
+        var delay = new Option<string>("--delay")
+        {
+            Description = "How long it is until the pool is asked again, 100ms at least [default: 1s]",
+            HelpName = "DURATION",
+        };
+        var once = new Option<bool>("--once") { Description = "Print one screen as text; so without a terminal." };
+        var noColor = new Option<bool>("--no-color") { Description = "No colours; so with NO_COLOR, or TERM=dumb." };
+        var command = new Command("top", "Sockets, zerglings and the hand-over, live, with keys for orders.")
+        {
+            delay, once, noColor,
+        };
+        var which = new WhichPool(command);
+        command.SetAction((result, _) =>
+        {
+            var interval = Duration.Parse(result.GetValue(delay) ?? "1s");
+            if (!interval.Ok)
+                return Task.FromResult(Complaint.Write($"--delay: {interval.Error}", ExitCodes.Usage));
+            if (interval.Value < TopCommand.LeastDelay)
+            {
+                return Task.FromResult(Complaint.Write(
+                    $"--delay: {result.GetValue(delay)} is too short, expected at least 100ms", ExitCodes.Usage));
+            }
+
+            return which.Find(result, out var exitCode) is { } address
+                ? TopCommand.RunAsync(address, interval.Value, result.GetValue(once), result.GetValue(noColor))
+                : Task.FromResult(exitCode);
+        });
         return command;
     }
 

@@ -217,7 +217,13 @@ internal sealed partial class Pool
         zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,
         zergling.App, member.Kind == MemberKind.Uwsgi ? null : member.Release, member.Generation,
         member.Mode.ToString().ToLowerInvariant(), member.State.ToString().ToLowerInvariant(), member.Since,
-        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
+        member.State switch
+        {
+            MemberState.Starting => member.Attached + _options.ReadyTimeout,
+            MemberState.Draining => member.Since + _options.Mercy,
+            _ => null,
+        },
+        member.Attached, member.Ready, member.Served, zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
 
     // Nobody asks which one where there is only one.
     private string? OneOfSeveral(IEnumerable<ListenAddress> pools) => _policies.Count == 1 ? null : string.Join(", ", pools);

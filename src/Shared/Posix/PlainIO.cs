@@ -7,14 +7,17 @@ namespace Zerg.Posix;
 internal static unsafe class PlainIO
 {
     /// <summary>Reads what is there: 0 at the end (or when reading fails), -1 when there is nothing yet.</summary>
-    public static int Read(FileDescriptor descriptor, Span<byte> buffer)
+    public static int Read(FileDescriptor descriptor, Span<byte> buffer) => Read(descriptor.Number, buffer);
+
+    /// <inheritdoc cref="Read(FileDescriptor, Span{byte})"/>
+    public static int Read(int descriptor, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
         {
             long count;
             do
             {
-                count = Syscall.read(descriptor.Number, start, (ulong)buffer.Length);
+                count = Syscall.read(descriptor, start, (ulong)buffer.Length);
             }
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
             return count >= 0 ? (int)count : Marshal.GetLastPInvokeError() == Errno.EAGAIN ? -1 : 0;
@@ -49,10 +52,10 @@ internal static unsafe class PlainIO
         return at;
     }
 
-    /// <summary>Waits until something has happened to one of the descriptors.</summary>
-    public static void Wait(Pollfd[] polled)
+    /// <summary>Waits until something has happened to one of the descriptors, or for so many milliseconds.</summary>
+    public static void Wait(Pollfd[] polled, int patience = -1)
     {
-        if (Syscall.poll(polled, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+        if (Syscall.poll(polled, patience) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
             throw SyscallException.Last("poll");
     }
 }

@@ -41,6 +41,32 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>What a process has used; null when it is gone or another user's that is hidden.</summary>
+    public static ProcessFigures? Figures(int pid)
+    {
+        if (Fields(pid) is not { } fields)
+            return null;
+        ulong Number(int field) => ulong.Parse(fields[field], System.Globalization.CultureInfo.InvariantCulture);
+        return new ProcessFigures(
+            (int)Number(1), Number(19), Number(11) + Number(12), (long)Number(21) * Environment.SystemPageSize);
+    }
+
+    /// <summary>Memory in bytes, what it shares divided by those who do; null for who may not know.</summary>
+    public static long? ProportionalMemory(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup")
+                .FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibi, _]
+                ? long.Parse(kibi, System.Globalization.CultureInfo.InvariantCulture) * 1024 : null;
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            return null;
+        }
+    }
+
     // "pid (comm) state ppid pgrp session tty tpgid flags ...": the name may hold blanks and brackets, so these are
     // the fields from the state on.
     private static string[]? Fields(int pid)

@@ -7,8 +7,8 @@ internal static class Verb
 {
     private static readonly string[] s_all =
     [
-        "run", "check", "convert", "status", "history", "reload", "reopen", "upgrade", "deploy", "follow", "rollback", "pause",
-        "resume", "drain", "stop", "retire",
+        "run", "check", "convert", "status", "top", "history", "reload", "reopen", "upgrade", "deploy", "follow", "rollback",
+        "pause", "resume", "drain", "stop", "retire",
     ];
 
     /// <summary>What to say when the first bare argument was meant to be a command; null when it was not.</summary>

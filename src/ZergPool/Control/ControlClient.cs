@@ -25,7 +25,8 @@ internal static class ControlClient
             stream.WriteByte((byte)'\n');
             using var reader = new StreamReader(stream);
             return reader.ReadLine() is { } line
-                ? JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply)!
+                && JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply
+                ? reply with { Peer = PeerCredentials.Of(socket).Pid }
                 : new ControlReply { ExitCode = ExitCodes.Unavailable, Message = $"{address}: the pool gave no answer" };
         }
         catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AccessDenied)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ZergPool.Control;
 
 /// <summary>The answer to one order, as a line of JSON.</summary>
@@ -8,6 +10,10 @@ internal sealed record ControlReply
 
     /// <summary>One line for people, empty when there is nothing to say.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>The pool's process as whoever asks sees it, 0 in another pid namespace.</summary>
+    [JsonIgnore]
+    public int Peer { get; init; }
 
     /// <summary>The number of what is deployed.</summary>
     public int? Deployment { get; init; }

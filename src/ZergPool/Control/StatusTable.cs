@@ -108,7 +108,8 @@ internal static class StatusTable
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
-    private static string Age(TimeSpan age) => age switch
+    /// <summary>A time in two units at most.</summary>
+    public static string Age(TimeSpan age) => age switch
     {
         { TotalSeconds: < 1 } => "0s",
         { TotalMinutes: < 1 } => $"{(int)age.TotalSeconds}s",

@@ -13,11 +13,16 @@ namespace ZergPool.Control;
 /// <param name="Mode">auto, replace, join or standby.</param>
 /// <param name="State">starting, ready, standby, accepting, paused, draining, orphaned, unknown or failed.</param>
 /// <param name="Since">Since when it is in that state.</param>
+/// <param name="Until">When the pool's patience with that state ends; null where it has no end.</param>
+/// <param name="Attached">When it attached.</param>
+/// <param name="Ready">When it became ready; null before that.</param>
+/// <param name="Served">When it last entered service; null before that.</param>
 /// <param name="Connections">Open connections; null when unknown.</param>
 /// <param name="Requests">Requests in flight; null when unknown.</param>
 /// <param name="Workers">Process ids of its workers.</param>
 /// <param name="Pool">Which of several pools it attached to, by its path.</param>
 internal sealed record ZerglingStatus(
     int Id, int Pid, uint Uid, string Kind, string Name, string App, string? Release, int Generation, string Mode,
-    string State, DateTimeOffset Since, int? Connections, int? Requests, IReadOnlyList<int> Workers,
+    string State, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset Attached, DateTimeOffset? Ready,
+    DateTimeOffset? Served, int? Connections, int? Requests, IReadOnlyList<int> Workers,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);

@@ -116,6 +116,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         {
             State = state,
             Since = member.State == state ? member.Since : _now,
+            Served = generation is null ? member.Served : _now,
             Generation = generation ?? member.Generation,
             AnsweredBefore = generation is null || generation == member.Generation ? member.AnsweredBefore : member.Answered,
         };
@@ -184,7 +185,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
 
     private void Pass(Member member)
     {
-        Set(member, member.Mode == ZergMode.Standby ? MemberState.Standby : MemberState.Ready);
+        Set(member with { Ready = _now }, member.Mode == ZergMode.Standby ? MemberState.Standby : MemberState.Ready);
         _orders.Add(new PolicyOrder.Ready(member, _now - member.Attached));
         if (member.Mode == ZergMode.Standby)
             Note(NoteLevel.Information, $"{Describe(member)} is warm and waits in standby");

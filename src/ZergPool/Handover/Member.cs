@@ -14,6 +14,12 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Since when.</summary>
     public DateTimeOffset Since { get; init; } = Attached;
 
+    /// <summary>When it became ready; null before that.</summary>
+    public DateTimeOffset? Ready { get; init; }
+
+    /// <summary>When it last entered service; null before that.</summary>
+    public DateTimeOffset? Served { get; init; }
+
     /// <summary>The generation it serves in, 0 before it serves.</summary>
     public int Generation { get; init; }
 

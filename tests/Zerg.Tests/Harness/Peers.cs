@@ -13,6 +13,7 @@ internal static class Peers
         ["systemd"] = ("/lib/systemd/systemd", "systemd"),
         ["prometheus_client"] = ("/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py", "python3-prometheus-client"),
         ["h2load"] = ("/usr/bin/h2load", "nghttp2-client"),
+        ["tmux"] = ("/usr/bin/tmux", "tmux"),
     };
 
     public static void Require(string name)
