@@ -80,6 +80,8 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Requests = report.Requests,
                 Workers = report.Workers ?? [],
                 Crashes = report.Crashes,
+                Open = report.Open,
+                Said = report.Said is null ? null : FrameText.Cut(report.Said),
             },
             cancel);
     }

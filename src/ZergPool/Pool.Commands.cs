@@ -213,7 +213,11 @@ internal sealed partial class Pool
         zergling.Id, zergling.Pid, zergling.Peer.Uid, member.Kind.ToString().ToLowerInvariant(), zergling.Name,
         zergling.App, member.Kind == MemberKind.Uwsgi ? null : member.Release, member.Generation,
         member.Mode.ToString().ToLowerInvariant(), member.State.ToString().ToLowerInvariant(), member.Since,
-        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
+        zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]))
+    {
+        Open = member.State == MemberState.Draining ? Remains(zergling) : null,
+        Said = member.State == MemberState.Starting ? zergling.Said : null,
+    };
 
     // Nobody asks which one where there is only one.
     private string? OneOfSeveral(IEnumerable<ListenAddress> pools) => _policies.Count == 1 ? null : string.Join(", ", pools);

@@ -58,6 +58,9 @@ internal sealed partial class Pool
             case PolicyOrder.Check check when _roster.TryGetValue(check.Id, out var zergling):
                 StartCheck(zergling);
                 break;
+            case PolicyOrder.Forced forced:
+                Write(pool, forced.Record);
+                break;
             case PolicyOrder.Over over:
                 _counters.Add(pool.ToString(), over.Record);
                 Write(pool, over.Record);
@@ -79,6 +82,8 @@ internal sealed partial class Pool
                 break;
             case PolicyOrder.Stop stop when _roster.TryGetValue(stop.Id, out var zergling):
                 NoteLeaving(stop.Id);
+                if (FindMember(stop.Id) is { IsForced: true })
+                    NoteForce(zergling, stop.Reason);
                 Stop(zergling, stop);
                 zergling.KillAt ??= _time.GetUtcNow() + _options.Mercy;
                 break;

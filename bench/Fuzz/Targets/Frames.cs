@@ -46,6 +46,10 @@ internal static class Frames
             Connections = Number(),
             Requests = random.Next(2) == 0 ? null : Number(),
             Workers = [Number(), 1, -1],
+            Open = new OpenConnections(
+                [new ProtocolCount(Text(), Number())],
+                [new OpenConnection(Text(), Text(), DateTimeOffset.UnixEpoch.AddSeconds(Number()), Number())]),
+            Said = Text(),
         };
         yield return new PauseFrame();
         yield return new ResumeFrame { Generation = Number() };
