@@ -81,7 +81,7 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Workers = report.Workers ?? [],
                 Crashes = report.Crashes,
                 Open = report.Open,
-                Said = report.Said is null ? null : FrameText.Cut(report.Said),
+                Said = report.Said,
             },
             cancel);
     }

@@ -205,8 +205,8 @@ internal sealed partial class Pool
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
-                zergling.Open = state.Open?.Bounded();
-                zergling.Said = state.Said is null ? null : OneLine.Of(FrameText.Cut(state.Said));
+                zergling.Open = state.Open;
+                zergling.Said = state.Said;
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State));
                 NoteForce(zergling);
                 CountCrashes(zergling, state.Crashes);

@@ -10,6 +10,7 @@ namespace ZergPool.Following;
 internal sealed class LiveView
 {
     private const string ClearScreen = "\e[2J\e[H";
+    private const string ClearBelow = "\e[J";
     private const string ShowCursor = "\e[?25h";
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -36,8 +37,14 @@ internal sealed class LiveView
         // Whatever else ends it, the cursor comes back.
         using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Console.Out.Write(ShowCursor));
         var view = new LiveView(time);
-        var result = await view._console.Live(view.Draw()).Overflow(VerticalOverflow.Crop).StartAsync(
-            live => follow(progress => view.Tell(live, progress)));
+        var result = await view._console.Live(view.Draw()).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
+        {
+            var result = await follow(progress => view.Tell(live, progress));
+
+            // The terminal has shown the Ctrl+C where the cursor was.
+            view._console.Write(new ControlCode(ClearBelow));
+            return result;
+        });
         view.Conclude(time);
         return result;
     }
