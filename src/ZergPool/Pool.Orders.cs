@@ -131,6 +131,8 @@ internal sealed partial class Pool
         foreach (var zergling in _roster.Values.Where(one => one.KillAt <= now).ToList())
         {
             zergling.KillAt = null;
+            if (FindMember(zergling.Id) is { State: MemberState.Draining })
+                NoteForce(zergling, MercyOver);
             foreach (var process in zergling.Workers.Values.Append(zergling.Session?.Process).Append(zergling.Process))
             {
                 if (process?.Signal(Signals.SIGKILL) == true)

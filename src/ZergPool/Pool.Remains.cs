@@ -9,6 +9,8 @@ namespace ZergPool;
 /// <content>What those that drain still wait for, and what was left of it when they were ended by force.</content>
 internal sealed partial class Pool
 {
+    private const string MercyOver = "its mercy was over (worker-reload-mercy)";
+
     // Whoever follows a drain asks ten times a second; to look through all processes takes longer than to answer.
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
 
@@ -37,10 +39,10 @@ internal sealed partial class Pool
     // Its own word, that there was no mercy any more.
     private void NoteForce(Zergling zergling)
     {
-        if (zergling.Open is { Forced: true } && FindMember(zergling.Id) is { } member)
+        if (zergling.Open is { Forced: true } && FindMember(zergling.Id) is { State: MemberState.Draining } member)
         {
             NoteForce(zergling, _time.GetUtcNow() - member.Since >= _options.Mercy - s_spread
-                ? "its mercy was over (worker-reload-mercy)" : "it was told to leave at once");
+                ? MercyOver : "it was told to leave at once");
         }
     }
 

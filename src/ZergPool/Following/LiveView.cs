@@ -10,7 +10,6 @@ namespace ZergPool.Following;
 internal sealed class LiveView
 {
     private const string ClearScreen = "\e[2J\e[H";
-    private const string ClearBelow = "\e[J";
     private const string ShowCursor = "\e[?25h";
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -37,14 +36,8 @@ internal sealed class LiveView
         // Whatever else ends it, the cursor comes back.
         using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Console.Out.Write(ShowCursor));
         var view = new LiveView(time);
-        var result = await view._console.Live(view.Draw()).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
-        {
-            var result = await follow(progress => view.Tell(live, progress));
-
-            // The terminal has shown the Ctrl+C where the cursor was.
-            view._console.Write(new ControlCode(ClearBelow));
-            return result;
-        });
+        var result = await view._console.Live(view.Draw()).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(
+            live => follow(progress => view.Tell(live, progress)));
         view.Conclude(time);
         return result;
     }
@@ -63,9 +56,11 @@ internal sealed class LiveView
         live.UpdateTarget(Draw());
     }
 
-    // The result stays when everything above it has left the screen.
+    // Written once more, it has neither the room that it took when it was narrower, nor a Ctrl+C in it. The result stays
+    // when everything above it has left the screen.
     private void Conclude(TimeProvider time)
     {
+        _console.Write(Draw());
         if (_last is { IsLast: true } last)
             new ProgressWriter(Console.Out, json: false, time).Tell(last);
     }
@@ -89,7 +84,7 @@ internal sealed class LiveView
     {
         var text = new Text(StatusTable.Safe(step.Text));
         return step.Said is { Length: > 0 } said
-            ? new Rows(text, new Text($"| {StatusTable.Safe(said)}", new Style(Color.Grey)) { Overflow = Overflow.Ellipsis }) : text;
+            ? new Rows(text, new Text($"| {StatusTable.Safe(said)}", new Style(Color.Grey)) { Overflow = Overflow.Crop }) : text;
     }
 
     private static Style Style(StepState state) => new(state switch

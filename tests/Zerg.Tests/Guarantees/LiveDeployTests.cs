@@ -91,7 +91,7 @@ internal sealed class LiveDeployTests : GuaranteeFixture
         await StageAsync(cancel);
         using var terminal = await DeployAsync(["--release", "bad", "--", "false"], cancel, "env", variable);
         var screen = await terminal.MaskedAsync("status: ", cancel);
-        Assert.That(screen[^2..], Is.EqualTo(new[] { "TIME worker 1 ended with exit status 1 before it was ready", "status: 1" }));
+        Assert.That(screen.TakeLast(2), Is.EqualTo(new[] { "TIME worker 1 ended with exit status 1 before it was ready", "status: 1" }));
         Assert.That(screen, Has.None.StartsWith("attach"));
     }
 
