@@ -16,7 +16,7 @@ internal static class Program
     private static readonly IMeasurement[] s_measurements =
     [
         new PoolMemory(), new Attaching(), new Throughput(), new Watching(), new HandOvers(), new Rivals(), new Reading(),
-        new Survival(), new FaultMatrix(),
+        new Survival(), new FaultMatrix(), new Deploys(),
     ];
 
     public static async Task<int> Main(string[] args)

@@ -8,10 +8,10 @@ internal sealed class PoolProcess : IAsyncDisposable
 {
     private readonly LineLog _ends = new();
 
-    private PoolProcess(ProgramFile program, string path, Action<string>? onLine)
+    private PoolProcess(ProgramFile program, string path, Action<string>? onLine, IEnumerable<string> more)
     {
         Path = path;
-        Child = Child.Start(program, ["--zerg-pool", path, "--http", "127.0.0.1:0"], onLine: line =>
+        Child = Child.Start(program, ["--zerg-pool", path, "--http", "127.0.0.1:0", .. more], onLine: line =>
         {
             if (HandoverEnd.Parse(line) is not null)
                 _ends.Add(line);
@@ -28,9 +28,9 @@ internal sealed class PoolProcess : IAsyncDisposable
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
     public static async Task<PoolProcess> StartAsync(
-        ProgramFile program, string directory, Action<string>? onLine, CancellationToken cancel)
+        ProgramFile program, string directory, Action<string>? onLine, CancellationToken cancel, params string[] more)
     {
-        var pool = new PoolProcess(program, System.IO.Path.Combine(directory, "pool.sock"), onLine);
+        var pool = new PoolProcess(program, System.IO.Path.Combine(directory, "pool.sock"), onLine, more);
         try
         {
             await pool.Child.LineAsync(" holds ", cancel);

@@ -87,6 +87,8 @@ public sealed partial class ZergClient : IAsyncDisposable
                 Target = report.Target,
                 Ready = report.Ready,
                 Responses = report.Responses,
+                Open = report.Open,
+                Said = report.Said,
             },
             cancel);
     }

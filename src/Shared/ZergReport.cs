@@ -11,4 +11,11 @@ namespace Zerg;
 /// <param name="Responses">What it has answered since its start; null when unknown.</param>
 public sealed record ZergReport(
     ZerglingState State, int? Connections = null, int? Requests = null, IReadOnlyList<int>? Workers = null,
-    int Crashes = 0, int Target = 0, int Ready = 0, ZergResponses? Responses = null);
+    int Crashes = 0, int Target = 0, int Ready = 0, ZergResponses? Responses = null)
+{
+    /// <summary>What it still waits for while it drains; null when unknown.</summary>
+    public OpenConnections? Open { get; init; }
+
+    /// <summary>The last line that one of its workers wrote while it starts; null for none.</summary>
+    public string? Said { get; init; }
+}

@@ -223,7 +223,11 @@ internal sealed partial class Pool
             MemberState.Draining => member.Since + _options.Mercy,
             _ => null,
         },
-        member.Attached, member.Ready, member.Served, zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]));
+        member.Attached, member.Ready, member.Served, zergling.Connections, zergling.Requests, [.. zergling.Workers.Keys], OneOfSeveral([zergling.Pool]))
+    {
+        Open = member.State == MemberState.Draining ? Remains(zergling) : null,
+        Said = member.State == MemberState.Starting ? zergling.Said : null,
+    };
 
     // Nobody asks which one where there is only one.
     private string? OneOfSeveral(IEnumerable<ListenAddress> pools) => _policies.Count == 1 ? null : string.Join(", ", pools);

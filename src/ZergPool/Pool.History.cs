@@ -85,11 +85,16 @@ internal sealed partial class Pool
     }
 
     private static HistoryStatus Entry(ListenAddress pool, HandoverRecord record) => new(
-        record.To, record.Release, record.From, Text(record.Outcome), record.Reason, record.Output, record.Started,
+        record.To, record.Release, record.From, Text(record), record.Reason, record.Output, record.Started,
         Math.Round(record.Duration.TotalSeconds, 3), pool.ToString());
 
     private static HandoverRecord Record(HistoryStatus entry) => new(
         entry.To, entry.Release, entry.From,
         Enum.GetValues<HandoverOutcome>().FirstOrDefault(outcome => Text(outcome) == entry.Outcome, HandoverOutcome.Failed),
-        entry.Reason, entry.Output, entry.Started, TimeSpan.FromSeconds(entry.Seconds));
+        entry.Reason, entry.Output, entry.Started, TimeSpan.FromSeconds(entry.Seconds))
+    {
+        IsForcedOut = entry.IsForcedOut,
+    };
+
+    private static string Text(HandoverRecord record) => record.IsForcedOut ? HistoryStatus.ForcedOut : Text(record.Outcome);
 }

@@ -98,6 +98,9 @@ internal sealed partial class Pool
         [LoggerMessage(149, LogLevel.Warning, "hook-{Hook} for release '{Release}' is dropped: too many wait, ignoring")]
         public static partial void HookDropped(ILogger log, string hook, string release);
 
+        [LoggerMessage(164, LogLevel.Warning, "{Zergling} is ended by force: {Why}{Lines}")]
+        public static partial void ForcedOut(ILogger log, string zergling, string why, string lines);
+
         [LoggerMessage(163, LogLevel.Information, "metrics at {Place}")]
         public static partial void Metered(ILogger log, string place);
 

@@ -62,6 +62,9 @@ internal sealed partial class Pool
             case PolicyOrder.Check check when _roster.TryGetValue(check.Id, out var zergling):
                 StartCheck(zergling);
                 break;
+            case PolicyOrder.Forced forced:
+                Write(pool, forced.Record);
+                break;
             case PolicyOrder.Over over:
                 _counters.Add(pool.ToString(), over.Record);
                 Write(pool, over.Record);
@@ -83,6 +86,8 @@ internal sealed partial class Pool
                 break;
             case PolicyOrder.Stop stop when _roster.TryGetValue(stop.Id, out var zergling):
                 NoteLeaving(stop.Id);
+                if (FindMember(stop.Id) is { IsForced: true })
+                    NoteForce(zergling, stop.Reason);
                 Stop(zergling, stop);
                 zergling.KillAt ??= _time.GetUtcNow() + _options.Mercy;
                 break;
@@ -130,6 +135,8 @@ internal sealed partial class Pool
         foreach (var zergling in _roster.Values.Where(one => one.KillAt <= now).ToList())
         {
             zergling.KillAt = null;
+            if (FindMember(zergling.Id) is { State: MemberState.Draining })
+                NoteForce(zergling, MercyOver);
             foreach (var process in zergling.Workers.Values.Append(zergling.Session?.Process).Append(zergling.Process))
             {
                 if (process?.Signal(Signals.SIGKILL) == true)

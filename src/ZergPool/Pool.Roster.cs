@@ -209,6 +209,8 @@ internal sealed partial class Pool
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
+                zergling.Open = state.Open;
+                zergling.Said = state.Said;
                 Count(zergling, state.Responses);
                 Apply(zergling.Pool, new PolicyEvent.Reported(zergling.Id, state.State)
                 {
@@ -216,6 +218,7 @@ internal sealed partial class Pool
                     Ready = state.Ready,
                     Running = state.Workers.Count,
                 });
+                NoteForce(zergling);
                 CountCrashes(zergling, state.Crashes);
                 break;
             case OfferFrame:

@@ -118,7 +118,10 @@ internal sealed class Attachment : IAsyncDisposable
             : !warm ? ZerglingState.Starting
             : Accepts ? ZerglingState.Accepting
             : ZerglingState.Paused;
-        var report = new ZergReport(state, register.Count, register.Requests, Responses: register.Responses?.Read());
+        var report = new ZergReport(state, register.Count, register.Requests, Responses: register.Responses?.Read())
+        {
+            Open = IsDraining ? register.Remains() : null,
+        };
         var isNews = report != _report || _told != _client;
         _report = report;
         if (_client is null || IsOrphan || !isNews)

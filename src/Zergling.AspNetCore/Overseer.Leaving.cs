@@ -78,7 +78,7 @@ internal sealed partial class Overseer
         var clean = false;
         try
         {
-            clean = await _drain.RunAsync(mercy, _hurry.Token);
+            clean = await _drain.RunAsync(mercy, () => Post(new ZerglingEvent.Tick()), _hurry.Token);
             if (clean)
                 Log.Drained(_log);
             else

@@ -1,3 +1,6 @@
+using Zerg;
+using Zerg.Configuration;
+using Zerg.Posix;
 using Zergling.Workers;
 
 namespace Zergling;
@@ -104,7 +107,7 @@ internal sealed partial class Launcher
         if (fleet == _current)
         {
             _pools.Failed(reason, lastLines);
-            Leave(Zerg.ExitCodes.Failed, reason, _options.Mercy);
+            Leave(ExitCodes.Failed, reason, _options.Mercy);
             return;
         }
 
@@ -135,7 +138,7 @@ internal sealed partial class Launcher
         _phase = LauncherPhase.Leaving;
         _exitCode = exitCode;
         Reason = reason;
-        Log.Leaving(_logger, reason, Zerg.Configuration.Duration.Format(mercy));
+        Log.Leaving(_logger, reason, Duration.Format(mercy));
         _manager.Stopping(reason);
         Retire(_current, mercy);
         if (_next is not null)
@@ -143,8 +146,20 @@ internal sealed partial class Launcher
         Report();
     }
 
+    // Once, before the first is killed: what its clients lose now.
+    private void TellRemains()
+    {
+        var left = _leaving.Where(worker => worker.Exit is null).Select(worker => worker.Pid).ToList();
+        if (_phase != LauncherPhase.Leaving || _remains is not null || left.Count == 0)
+            return;
+        var targets = _pools.Sockets.SelectMany(socket => ListenAddress.Parse(socket.Address).Value?.Resolve() ?? []);
+        _remains = (AcceptedConnections.Of(left, targets) ?? new OpenConnections([], [])) with { Forced = true };
+        Report();
+    }
+
     private void KillAll()
     {
+        TellRemains();
         foreach (var worker in _leaving)
             worker.Kill();
     }

@@ -114,6 +114,7 @@ internal sealed partial class Launcher
                 worker.Signal(_options.StopSignal.Number);
                 break;
             case WorkerDeadline.Mercy when worker.Exit is null:
+                TellRemains();
                 Log.WorkerKilled(_logger, worker.Number, worker.Pid);
                 worker.Kill();
                 break;

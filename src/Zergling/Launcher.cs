@@ -15,6 +15,9 @@ namespace Zergling;
 /// </summary>
 internal sealed partial class Launcher : IAsyncDisposable
 {
+    // Often enough for somebody who watches a start, and no burden to a pool.
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
     private readonly ZerglingOptions _options;
     private readonly PoolLinks _pools;
     private readonly ChannelReader<LauncherEvent> _events;
@@ -31,6 +34,9 @@ internal sealed partial class Launcher : IAsyncDisposable
     private int _stopSignals;
     private int _crashes;
     private int _exitCode;
+    private OpenConnections? _remains;
+    private ITimer? _looking;
+    private string? _said;
 
     public Launcher(
         ZerglingOptions options, string release, PoolLinks pools, Channel<LauncherEvent> events,
@@ -59,6 +65,7 @@ internal sealed partial class Launcher : IAsyncDisposable
     {
         _pools.Begin(_post);
         StartAll(_current);
+        _looking = _time.CreateTimer(_ => _post.TryWrite(new LauncherEvent.Looked()), null, s_look, s_look);
         while (!HasLeft)
             Handle(await _events.ReadAsync());
         _pools.Bye(Reason);
@@ -68,6 +75,7 @@ internal sealed partial class Launcher : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _looking?.Dispose();
         _current.Dispose();
         await _pools.DisposeAsync();
         _starter.Dispose();
@@ -122,10 +130,26 @@ internal sealed partial class Launcher : IAsyncDisposable
             case LauncherEvent.Broken broken:
                 Log.Broken(_logger, broken.Problem);
                 break;
+            case LauncherEvent.Looked:
+                LookAtOutput();
+                break;
             case LauncherEvent.RestartDue restart when restart.Fleet.Wants(restart.Number):
                 Start(restart.Fleet, restart.Number);
                 break;
         }
+    }
+
+    // The pool passes it on to whoever follows the start; nobody asks once that is over.
+    private void LookAtOutput()
+    {
+        var said = _phase != LauncherPhase.Starting ? null
+            : _current.Workers.Select(worker => worker.Output.Said).LastOrDefault(line => line is not null);
+        if (_phase != LauncherPhase.Starting)
+            _looking?.Dispose();
+        if (said == _said)
+            return;
+        _said = said;
+        Report();
     }
 
     private void Report()
@@ -140,6 +164,10 @@ internal sealed partial class Launcher : IAsyncDisposable
         IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
         _pools.Report(new ZergReport(
             state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()],
-            Crashes: _crashes, Target: Target, Ready: ReadyWorkers));
+            Crashes: _crashes, Target: Target, Ready: ReadyWorkers)
+        {
+            Open = _remains,
+            Said = _said,
+        });
     }
 }

@@ -41,6 +41,9 @@ internal abstract record LauncherEvent
     /// <summary>A worker's time is up.</summary>
     internal sealed record Due(Worker Worker, WorkerDeadline Deadline) : LauncherEvent;
 
+    /// <summary>It is time to look at what the workers write while they start.</summary>
+    internal sealed record Looked : LauncherEvent;
+
     /// <summary>The back-off of a worker that died is over.</summary>
     internal sealed record RestartDue(Fleet Fleet, int Number) : LauncherEvent;
 }

@@ -47,6 +47,10 @@ internal static class Frames
             Requests = random.Next(2) == 0 ? null : Number(),
             Workers = [Number(), 1, -1],
             Responses = random.Next(2) == 0 ? null : new ZergResponses([Number(), 1], [Number()], Number()),
+            Open = new OpenConnections(
+                [new ProtocolCount(Text(), Number())],
+                [new OpenConnection(Text(), Text(), DateTimeOffset.UnixEpoch.AddSeconds(Number()), Number())]),
+            Said = Text(),
         };
         yield return new PauseFrame();
         yield return new ResumeFrame { Generation = Number() };

@@ -47,6 +47,13 @@ internal static class ListenerTable
         var unix => Unix().Where(row => row.IsConnected && Tail(row.Name) == Tail(unix.ToString()!)).Select(row => row.Inode),
     };
 
+    /// <summary>The same, with the address of the other end: <c>unix</c> where it has none.</summary>
+    public static IEnumerable<(ulong Inode, string Remote)> Accepted(BindTarget target) => target.EndPoint switch
+    {
+        IPEndPoint ip => Tcp(ip.Port, isListener: false).Where(row => row.Inode != 0).Select(row => (row.Inode, EndPoint(row.Remote))),
+        _ => Connections(target).Select(inode => (inode, "unix")),
+    };
+
     private static IEnumerable<ulong> Abstract(string name)
         => Unix().Where(row => row.IsListener && row.Name == name).Select(row => row.Inode);
 
@@ -68,7 +75,7 @@ internal static class ListenerTable
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     // "  sl  local_address rem_address st ... inode": the address is HEX:PORT, field 9 the inode.
-    private static IEnumerable<(IPAddress Address, ulong Inode)> Tcp(int port, bool isListener = true)
+    private static IEnumerable<(IPAddress Address, string Remote, ulong Inode)> Tcp(int port, bool isListener = true)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
@@ -79,9 +86,18 @@ internal static class ListenerTable
                 if (fields.Length > 9 && (fields[3] == Listening) == isListener
                     && fields[1].EndsWith(suffix, StringComparison.Ordinal)
                     && ulong.TryParse(fields[9], out var inode))
-                    yield return (Address(fields[1][..^suffix.Length]), inode);
+                    yield return (Address(fields[1][..^suffix.Length]), fields[2], inode);
             }
         }
+    }
+
+    private static string EndPoint(string hex)
+    {
+        var colon = hex.IndexOf(':');
+        var address = Address(hex[..colon]);
+        return new IPEndPoint(
+            address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address,
+            int.Parse(hex.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString();
     }
 
     // Words of 32 bits as the machine has them in memory.

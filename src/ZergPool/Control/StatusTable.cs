@@ -35,6 +35,13 @@ internal static class StatusTable
                 Number(one.Generation), one.Mode, one.State, Age(now - one.Since), Number(one.Connections),
                 Number(one.Requests), one.Workers.Count == 0 ? "-" : Number(one.Workers.Count), .. Column(one.Pool),
             ]));
+        foreach (var one in status.Zerglings.Where(one => one.State == "draining"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nzergling {one.Id} waits for {Safe(OpenText.Summary(one.Open, one.Workers))}\n");
+            foreach (var line in OpenText.Lines(one.Open, now))
+                text.Append("    | ").Append(Safe(line)).Append('\n');
+        }
+
         IEnumerable<(HandoverStatus? Handover, string? Pool)> handovers
             = status.Pools?.Select(one => (one.Handover, (string?)one.Path)) ?? [(status.Handover, null)];
         foreach (var (handover, path) in handovers.Where(one => one.Handover is not null))
@@ -60,7 +67,7 @@ internal static class StatusTable
             text.Append('\n');
         foreach (var one in status.History.Take(MaxHistory))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: to zergling {one.To}")
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: {(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
                 .Append(In(one.Pool)).Append(", ")
                 .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
@@ -108,7 +115,7 @@ internal static class StatusTable
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
-    /// <summary>A time in two units at most.</summary>
+    /// <summary>A length of time in its two largest units.</summary>
     public static string Age(TimeSpan age) => age switch
     {
         { TotalSeconds: < 1 } => "0s",

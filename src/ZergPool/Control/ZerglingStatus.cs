@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Zerg;
 
 namespace ZergPool.Control;
 
@@ -25,4 +26,13 @@ internal sealed record ZerglingStatus(
     int Id, int Pid, uint Uid, string Kind, string Name, string App, string? Release, int Generation, string Mode,
     string State, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset Attached, DateTimeOffset? Ready,
     DateTimeOffset? Served, int? Connections, int? Requests, IReadOnlyList<int> Workers,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool)
+{
+    /// <summary>What it still waits for while it drains; null when nobody can tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OpenConnections? Open { get; init; }
+
+    /// <summary>The last line that a worker of it wrote, before it is ready.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Said { get; init; }
+}

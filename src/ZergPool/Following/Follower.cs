@@ -24,10 +24,18 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
             context.Cancel = true;
             interrupted.Cancel();
         });
+        var (exitCode, complaint) = !json && LiveView.IsPossible
+            ? await LiveView.RunAsync(time, tell => FollowAsync(target, tell, interrupted.Token))
+            : await FollowAsync(target, new ProgressWriter(Console.Out, json, time).Tell, interrupted.Token);
+        return complaint is null ? exitCode : Complaint.Write(complaint, exitCode);
+    }
+
+    private async Task<(int ExitCode, string? Complaint)> FollowAsync(
+        Target target, Action<Progress> tell, CancellationToken interrupted)
+    {
         using var timer = new PeriodicTimer(s_interval, time);
-        var writer = new ProgressWriter(Console.Out, json, time);
         var heard = time.GetTimestamp();
-        int? zergling = null;
+        Progress? last = null;
         try
         {
             do
@@ -36,26 +44,26 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
                 if (reply.Status is not { } status)
                 {
                     if (reply.ExitCode != ExitCodes.Unavailable || time.GetElapsedTime(heard) >= s_patience)
-                        return Complaint.Write(reply.Message, reply.ExitCode);
+                        return (reply.ExitCode, reply.Message);
+                    if (last is not null)
+                        tell(last with { Said = "the pool is away" });
                     continue;
                 }
 
                 heard = time.GetTimestamp();
-                var progress = ProgressReader.Read(status, target, zergling, time.GetUtcNow());
-                zergling = progress.Zergling;
-                writer.Tell(progress);
-                if (progress.IsLast)
-                    return progress.Stage == Progress.Done ? ExitCodes.Ok : ExitCodes.Failed;
+                tell(last = ProgressReader.Read(status, target, last?.Zergling, time.GetUtcNow()));
+                if (last.IsLast)
+                    return (last.Stage == Progress.Done ? ExitCodes.Ok : ExitCodes.Failed, null);
             }
-            while (await timer.WaitForNextTickAsync(interrupted.Token));
+            while (await timer.WaitForNextTickAsync(interrupted));
         }
         catch (OperationCanceledException)
         {
-            Complaint.Write(zergling is { } id
-                ? $"it goes on: zergpool follow shows how, zergpool stop {id} ends it, zergpool rollback goes back"
-                : "it goes on: zergpool follow shows how");
+            // Ctrl+C.
         }
 
-        return Interrupted;
+        return (Interrupted, last?.Zergling is { } id
+            ? $"it goes on: zergpool follow shows how, zergpool stop {id} ends it, zergpool rollback goes back"
+            : "it goes on: zergpool follow shows how");
     }
 }

@@ -12,6 +12,12 @@ internal sealed record Progress(string Stage, string Text, int? Zergling = null)
     /// <summary>The last lines of a release that failed.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
+    /// <summary>What was last heard from where it is now: a line of its output, or what a drain waits for.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>What can be gone back to, in one line; null for nothing.</summary>
+    public string? Spare { get; init; }
+
     /// <summary>Whether there is nothing more to come.</summary>
     public bool IsLast => Stage is Done or Failed;
 }

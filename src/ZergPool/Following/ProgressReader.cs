@@ -37,13 +37,13 @@ internal static class ProgressReader
             && (target.Release is null || one.Release == target.Release)).ToList();
         return (all.FindLast(one => one.State is "starting" or "checking" or "ready")
             ?? (target.Release is null ? null : all.FindLast(one => one.State == "accepting")))?.Id
-            ?? status.History.FirstOrDefault(one => one.To > target.After && one.Release == target.Release)?.To;
+            ?? status.History.FirstOrDefault(one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To;
     }
 
     private static Progress Of(StatusDocument status, int id, DateTimeOffset now)
     {
         var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
-        var ended = status.History.FirstOrDefault(record => record.To == id && record.Outcome != "rolled back");
+        var ended = status.History.FirstOrDefault(record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
             return new Progress(Progress.Failed, $"went back to release '{back.Release}': {back.Reason}", id);
         if (ended is { Outcome: "failed" })
@@ -56,7 +56,7 @@ internal static class ProgressReader
             null => ended is null
                 ? new Progress(Progress.Failed, $"{name} is gone", id)
                 : new Progress(Progress.Done, $"{name} took over, and is gone by now", id),
-            "starting" => new Progress("starting", $"{name} starts", id),
+            "starting" => new Progress("starting", $"{name} starts", id) { Said = one.Said },
             "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
             "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),
             "ready" when status.Handover is { } other && other.To != id
@@ -80,13 +80,23 @@ internal static class ProgressReader
 
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
         if (left.Count > 0)
-            return new Progress("draining", $"{name} serves; {string.Join(", ", left.Select(Waiting))}", one.Id);
+        {
+            return new Progress("draining", $"{name} serves; {string.Join(", ", left.Select(Waiting))}", one.Id)
+            {
+                Said = left.Select(other => other.Open).FirstOrDefault(open => open is not null) is { } open
+                    ? OpenText.Summary(open, []) : null,
+            };
+        }
+
         var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool);
         return new Progress(
             Progress.Done,
             spare is null || ended is null ? $"{name} serves"
                 : $"{name} serves; release '{spare.Release}' can be gone back to",
-            one.Id);
+            one.Id)
+        {
+            Spare = spare is null || ended is null ? null : $"release '{spare.Release}' can be gone back to",
+        };
     }
 
     private static string Waiting(ZerglingStatus one) => $"zergling {Number(one.Id)} drains"

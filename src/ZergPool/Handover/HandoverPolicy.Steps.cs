@@ -166,6 +166,25 @@ internal sealed partial class HandoverPolicy
         }
     }
 
+    private void NoteForced(Member member, PolicyEvent.ForcedOut forced)
+    {
+        var record = new HandoverRecord(
+            member.Id, member.Release, [], HandoverOutcome.Failed, forced.Reason, forced.Waited, member.Since,
+            _now - member.Since)
+        {
+            IsForcedOut = true,
+        };
+        Keep(record);
+        _orders.Add(new PolicyOrder.Forced(record));
+    }
+
+    private void Keep(HandoverRecord record)
+    {
+        _history.AddFirst(record);
+        if (_history.Count > Limits.History)
+            _history.RemoveLast();
+    }
+
     private bool IsServed(Member beside) => _members.Values.Any(other => other.Serves && other.Id != beside.Id);
 
     private int GenerationToEnter(Member member)
@@ -238,9 +257,7 @@ internal sealed partial class HandoverPolicy
 
         var record = new HandoverRecord(
             ended.To, ended.Release, ended.From, outcome, reason, output, ended.Started, _now - ended.Started);
-        _history.AddFirst(record);
-        if (_history.Count > Limits.History)
-            _history.RemoveLast();
+        Keep(record);
         _orders.Add(new PolicyOrder.Over(record));
         if (outcome != HandoverOutcome.Failed)
         {

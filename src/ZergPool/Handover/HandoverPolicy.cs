@@ -88,6 +88,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             case PolicyEvent.RollbackAsked asked:
                 RollBack(asked.Reason);
                 break;
+            case PolicyEvent.ForcedOut forced when Find(forced.Id) is { State: MemberState.Draining } member:
+                NoteForced(member, forced);
+                break;
             case PolicyEvent.Checked told when Find(told.Id) is { State: MemberState.Checking } member:
                 BeChecked(member, told);
                 break;

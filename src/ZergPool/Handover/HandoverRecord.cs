@@ -11,4 +11,8 @@ namespace ZergPool.Handover;
 /// <param name="Duration">How long it took.</param>
 internal sealed record HandoverRecord(
     int To, string Release, IReadOnlyList<int> From, HandoverOutcome Outcome, string Reason,
-    IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration);
+    IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration)
+{
+    /// <summary>No hand-over, but the end of a drain by force: since when it drained, and what it still waited for.</summary>
+    public bool IsForcedOut { get; init; }
+}

@@ -50,6 +50,9 @@ internal abstract record PolicyEvent
 
     public sealed record RollbackAsked(string Reason) : PolicyEvent;
 
+    /// <summary>It is ended by force while it drains; the lines say what it still waited for.</summary>
+    public sealed record ForcedOut(int Id, string Reason, IReadOnlyList<string> Waited) : PolicyEvent;
+
     /// <summary>The check-command has spoken; a problem is why it may not serve.</summary>
     public sealed record Checked(int Id, string? Problem, IReadOnlyList<string> Output) : PolicyEvent;
 

@@ -37,6 +37,9 @@ internal abstract record PolicyOrder
     /// <summary>It has left, so long after it began to drain.</summary>
     public sealed record Drained(Member Member, string Reason, TimeSpan Took) : PolicyOrder;
 
+    /// <summary>A generation that drained was ended by force.</summary>
+    public sealed record Forced(HandoverRecord Record) : PolicyOrder;
+
     /// <summary>A hand-over has ended, or a release failed before it had one.</summary>
     public sealed record Over(HandoverRecord Record) : PolicyOrder;
 

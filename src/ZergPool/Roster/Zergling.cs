@@ -1,3 +1,4 @@
+using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
 using ZergPool.Upgrading;
@@ -44,6 +45,18 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
     /// <summary>Requests in flight as last reported; null when unknown.</summary>
     public int? Requests { get; set; }
 
+    /// <summary>What it says it still waits for; null when it does not say.</summary>
+    public OpenConnections? Open { get; set; }
+
+    /// <summary>The last line that it says one of its workers wrote, before it was ready.</summary>
+    public string? Said { get; set; }
+
+    /// <summary>What was seen of its workers' connections, and when.</summary>
+    public (OpenConnections? Open, long At)? Seen { get; set; }
+
+    /// <summary>Whether the history has it as one that was ended by force.</summary>
+    public bool IsForced { get; set; }
+
     /// <summary>Workers that had died of themselves when it last reported; null before that.</summary>
     public int? Crashes { get; set; }
 
@@ -74,6 +87,8 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
         Bye = Bye,
         Probes = Probes,
         Crashes = Crashes,
+        Open = Open,
+        IsForced = IsForced,
     };
 
     /// <summary>Takes one over.</summary>
@@ -92,6 +107,8 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
             Bye = state.Bye,
             Probes = state.Probes,
             Crashes = state.Crashes,
+            Open = state.Open,
+            IsForced = state.IsForced,
         };
         foreach (var worker in state.Workers)
             zergling.Workers.Add(worker.Pid, inheritance.Claim(worker));

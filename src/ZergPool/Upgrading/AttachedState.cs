@@ -1,3 +1,4 @@
+using Zerg;
 using Zerg.Posix;
 
 namespace ZergPool.Upgrading;
@@ -35,6 +36,10 @@ internal sealed record AttachedState
     public string? Bye { get; init; }
 
     public int? Crashes { get; init; }
+
+    public OpenConnections? Open { get; init; }
+
+    public bool IsForced { get; init; }
 
     public required IReadOnlyList<string> Probes { get; init; }
 }

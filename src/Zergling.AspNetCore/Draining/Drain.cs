@@ -13,7 +13,10 @@ internal sealed class Drain(ConnectionRegister register, ZerglingOptions options
     private static readonly TimeSpan s_aftermath = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns true when every connection ended by itself, false when force was needed.</summary>
-    public async Task<bool> RunAsync(TimeSpan mercy, CancellationToken hurry)
+    /// <param name="mercy">How long they may take.</param>
+    /// <param name="forcing">Called before the first is ended by force.</param>
+    /// <param name="hurry">There is no mercy any more.</param>
+    public async Task<bool> RunAsync(TimeSpan mercy, Action forcing, CancellationToken hurry)
     {
         register.BeginDrain();
         var began = register.Now;
@@ -35,6 +38,8 @@ internal sealed class Drain(ConnectionRegister register, ZerglingOptions options
 
         if (register.Count == 0)
             return true;
+        register.BeginForce();
+        forcing();
         await ForceAsync(spread, hurry);
         return false;
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using Zerg;
 using Zergling.AspNetCore.Watching;
 
 namespace Zergling.AspNetCore.Listening;
@@ -7,7 +9,9 @@ namespace Zergling.AspNetCore.Listening;
 internal sealed class ConnectionRegister(TimeProvider time)
 {
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
+    private readonly DateTimeOffset _origin = time.GetUtcNow() - time.GetElapsedTime(0);
     private volatile bool _draining;
+    private volatile OpenConnections? _remains;
     private int _count;
 
     /// <summary>Every response is to be the last of its connection.</summary>
@@ -32,6 +36,12 @@ internal sealed class ConnectionRegister(TimeProvider time)
 
     public void BeginDrain() => _draining = true;
 
+    /// <summary>What is open now is ended by force: the last word on what was waited for.</summary>
+    public void BeginForce() => _remains = Look() with { Forced = true };
+
+    /// <summary>What a drain still waits for; null when that is nothing.</summary>
+    public OpenConnections? Remains() => _remains ?? (Count > 0 ? Look() : null);
+
     /// <summary>Connections stay open again; those that were asked to end do.</summary>
     public void EndDrain() => _draining = false;
 
@@ -46,4 +56,11 @@ internal sealed class ConnectionRegister(TimeProvider time)
         if (_open.TryRemove(connection, out _))
             Interlocked.Decrement(ref _count);
     }
+
+    private OpenConnections Look() => OpenConnections.Of(
+        [
+            .. Open.Select(one => new OpenConnection(
+                one.Protocol, one.RemoteEndPoint is IPEndPoint ip ? ip.ToString() : "unix",
+                _origin.AddMilliseconds(one.Accepted))),
+        ]);
 }

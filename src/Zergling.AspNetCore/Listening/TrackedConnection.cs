@@ -35,13 +35,14 @@ internal sealed class TrackedConnection : ConnectionContext
     private int _held;
     private GoAwayEcho? _echo;
     private long _quietSince;
+    private volatile bool _isUpgraded;
     private Task? _announced;
 
     public TrackedConnection(ConnectionContext inner, ConnectionRegister register)
     {
         _inner = inner;
         _register = register;
-        _quietSince = register.Now;
+        Accepted = _quietSince = register.Now;
         inner.Features.Set(this);
     }
 
@@ -53,6 +54,12 @@ internal sealed class TrackedConnection : ConnectionContext
 
     /// <summary>Requests that have begun and whose responses have not been written to the end.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>When it was accepted.</summary>
+    public long Accepted { get; }
+
+    /// <summary>What is spoken on it, as far as it has come.</summary>
+    public string Protocol => _echo is not null ? "h2" : _isUpgraded ? "websocket" : "http/1.1";
 
     /// <summary>When the last response of the drain ended; before it, when the connection was accepted.</summary>
     public long QuietSince => Volatile.Read(ref _quietSince);
@@ -112,6 +119,8 @@ internal sealed class TrackedConnection : ConnectionContext
     public TrackedRequest? Begin(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        _isUpgraded = context.Request.Headers.Upgrade is [var upgrade]
+            && string.Equals(upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
         context.Response.OnStarting(static state => ((TrackedConnection)state).StartingAsync(), this);
         var request = Responses is null ? null : Wake();
         if (request is null)

@@ -11,11 +11,16 @@ internal sealed class RecentLines
 
     private readonly Queue<string> _lines = new(FrameText.MaxLines);
 
+    private volatile string? _last;
+
+    /// <summary>The last of them, for whoever asks from another thread; null before the first.</summary>
+    public string? Last => _last;
+
     public void Add(ReadOnlySpan<byte> line)
     {
         if (_lines.Count == FrameText.MaxLines)
             _lines.Dequeue();
-        _lines.Enqueue(Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxBytes)]));
+        _lines.Enqueue(_last = Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxBytes)]));
     }
 
     public IReadOnlyList<string> ToList() => [.. _lines];

@@ -39,6 +39,9 @@ internal sealed class WorkerOutput
             poller.Add(stream.Descriptor, () => Drain(stream, ReadAtOnce));
     }
 
+    /// <summary>The last line so far; null before the first.</summary>
+    public string? Said => _recent.Last;
+
     /// <summary>What stands before every line of a worker.</summary>
     public static byte[] Prefix(int worker) => Encoding.ASCII.GetBytes($"[worker {worker}] ");
 

@@ -9,6 +9,9 @@ internal sealed class SlowRequest : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
+    /// <summary>Where it comes from.</summary>
+    public string Address => $"{_socket.LocalEndPoint}";
+
     /// <summary>Sends all of it but the last byte.</summary>
     public static async Task<SlowRequest> BeginAsync(IPEndPoint server, CancellationToken cancel)
     {

@@ -26,4 +26,10 @@ internal sealed record StateFrame : Frame
 
     /// <summary>The process ids of its workers.</summary>
     public IReadOnlyList<int> Workers { get; init => field = value ?? []; } = [];
+
+    /// <summary>What it still waits for while it drains; null where it cannot know, or does not wait.</summary>
+    public OpenConnections? Open { get; init => field = value?.Bounded(); }
+
+    /// <summary>The last line of a launcher's worker while it starts; null for none.</summary>
+    public string? Said { get; init => field = value is null ? null : OneLine.Of(FrameText.Cut(value)); }
 }

@@ -1,0 +1,115 @@
+using Zerg.Tests.Harness;
+
+namespace Zerg.Tests.Guarantees;
+
+/// <summary>What somebody sees who deploys from a terminal.</summary>
+internal sealed class LiveDeployTests : GuaranteeFixture
+{
+    [SetUp]
+    public void RequirePeers()
+    {
+        Peers.Require("gunicorn");
+        Peers.Require("tmux");
+    }
+
+    [Test, CancelAfter(90_000)]
+    public async Task Every_step_is_shown_and_the_result_stays(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--rollback-window", "60s", "--check-command", "sleep 1");
+        Assert.That((await Stage.OrderAsync(["deploy", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        using var terminal = await DeployAsync(["--release", "r1", "--", "sh", "-c", """
+            echo loads the model
+            until test -e go; do sleep 0.1; done
+            exec gunicorn -w 1 app:app
+            """], cancel);
+        Assert.That(await terminal.MaskedAsync("| loads the model", cancel), Is.EqualTo(new[]
+        {
+            "attach done", "start now zergling 2, release 'r1' starts", " | loads the model",
+            "check", "hand-over", "bake", "drain",
+        }));
+
+        // Whatever became of the lines that were there, no half of them is left.
+        await terminal.ResizeAsync(50, 16, cancel);
+        Assert.That(await terminal.MaskedAsync("      'r1' starts", cancel), Is.EqualTo(new[]
+        {
+            "attach done", "start now zergling 2, release", " 'r1' starts", " | loads the model",
+            "check", "hand-over", "bake", "drain",
+        }));
+        await terminal.ResizeAsync(80, 24, cancel);
+        Stage.Write("go", "");
+        Assert.That(await terminal.MaskedAsync("status: ", cancel), Is.EqualTo(new[]
+        {
+            "attach done", "start done", "check done", "hand-over done",
+            "bake now release 'r0' can be gone back to", "drain done",
+            "TIME zergling 2, release 'r1' serves; release 'r0' can be gone back to",
+            "status: 0",
+        }));
+        Assert.That(await terminal.HasCursorAsync(cancel), Is.True);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task What_fails_ends_with_why_and_its_last_lines(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        using var terminal = await DeployAsync(
+            ["--release", "bad", "--", "sh", "-c", "echo loads the model; printf 'no \\033[31mmemory\\n'; exit 3"], cancel);
+        Assert.That(await terminal.MaskedAsync("status: ", cancel), Is.EqualTo(new[]
+        {
+            "attach done", "start failed", "check", "hand-over", "bake", "drain",
+            "TIME worker 1 ended with exit status 3 before it was ready",
+            " | loads the model",
+            " | no ?[31mmemory",
+            "status: 1",
+        }));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Ctrl_C_leaves_the_terminal_as_it_was_and_says_how_to_go_on(CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        using var terminal = await DeployAsync(
+            ["--release", "r0", "--", "sh", "-c", "until test -e go; do sleep 0.1; done; exec gunicorn -w 1 app:app"], cancel);
+        await terminal.ScreenAsync("release 'r0' starts", cancel);
+        Assert.That(await terminal.HasCursorAsync(cancel), Is.False);
+        await terminal.TypeAsync("C-c", cancel);
+        Assert.That(await terminal.MaskedAsync("status: ", cancel), Is.EqualTo(new[]
+        {
+            "attach done", "start now zergling 1, release 'r0' starts", "check", "hand-over", "bake", "drain",
+            "zergpool: it goes on: zergpool follow shows how, zergpool stop 1 ends it, zergpo", "ol rollback goes back",
+            "status: 130",
+        }));
+        Assert.That(await terminal.HasCursorAsync(cancel), Is.True);
+        Stage.Write("go", "");
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+    }
+
+    [TestCase("TERM=dumb")]
+    [TestCase("CI=true")]
+    [CancelAfter(60_000)]
+    public async Task Where_nobody_looks_it_tells_it_line_by_line(string variable, CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        using var terminal = await DeployAsync(["--release", "bad", "--", "false"], cancel, "env", variable);
+        var screen = await terminal.MaskedAsync("status: ", cancel);
+        Assert.That(screen.TakeLast(2), Is.EqualTo(new[] { "TIME worker 1 ended with exit status 1 before it was ready", "status: 1" }));
+        Assert.That(screen, Has.None.StartsWith("attach"));
+    }
+
+    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
+        directory =>
+        {
+            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
+            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
+                zerg:
+                  launcher: {ProgramFiles.Zergling}
+                  ready: http:/
+                  command: gunicorn -w 1 app:app
+                  chdir: {directory}
+                """);
+            return new PoolStart();
+        },
+        cancel, ["DIR/app.yml", .. options]);
+
+    private Task<Terminal> DeployAsync(string[] arguments, CancellationToken cancel, params string[] wrapper) => Terminal.OpenAsync(
+        Stage.Directory, [.. wrapper, "dotnet", ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, .. arguments], cancel);
+}
