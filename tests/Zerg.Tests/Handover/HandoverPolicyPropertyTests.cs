@@ -1,3 +1,4 @@
+using Zerg.Configuration;
 using ZergPool.Handover;
 
 namespace Zerg.Tests.Handover;
@@ -31,7 +32,12 @@ internal sealed class HandoverPolicyPropertyTests
 
     private sealed class Run(Random random, TimeSpan window)
     {
-        private static readonly PolicyLimits s_limits = new() { History = 8 };
+        private static readonly PolicyLimits s_limits = new()
+        {
+            History = 8,
+            Watch = new ReleaseWatch(WatchTerm.ParseAll("5xx<50%").Value!, 50),
+        };
+
 
         private readonly HandoverPolicy _policy = new(s_limits with { RollbackWindow = window });
         private readonly HashSet<int> _alive = [];
@@ -68,7 +74,7 @@ internal sealed class HandoverPolicyPropertyTests
         {
             // Ids of nobody among them: what comes late must not hurt.
             var id = random.Next(1, _lastId + 2);
-            return random.Next(21) switch
+            return random.Next(23) switch
             {
                 0 or 1 or 2 => Attach(),
                 3 or 4 or 5 => new PolicyEvent.BecameReady(id),
@@ -85,8 +91,16 @@ internal sealed class HandoverPolicyPropertyTests
                 18 => new PolicyEvent.RollbackAsked("asked"),
                 19 => new PolicyEvent.Crashed(id),
                 17 => new PolicyEvent.Reported(id, ZerglingState.Starting),
+                20 or 21 => Answered(id),
                 _ => new PolicyEvent.Tick(),
             };
+        }
+
+        // Nearly half of them are errors; some say less than before.
+        private PolicyEvent.Answered Answered(int id)
+        {
+            var (good, bad) = (random.Next(100), random.Next(80));
+            return new PolicyEvent.Answered(id, new ZergResponses([0, good, 0, 0, bad], ZergResponses.None.Latencies, 0));
         }
 
         private PolicyEvent Rare(int id)
