@@ -9,13 +9,19 @@ namespace Zergling.AspNetCore;
 /// </summary>
 internal static class NotifySocket
 {
-    public static void Tell(string message)
+    public static void Tell(string message) => Send(message, isPatient: true);
+
+    /// <summary>The same for what may get lost: it never waits for whoever listens.</summary>
+    public static void TryTell(string message) => Send(message, isPatient: false);
+
+    private static void Send(string message, bool isPatient)
     {
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 0 } path)
             return;
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket.Blocking = isPatient;
             socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path));
             socket.Send(Encoding.UTF8.GetBytes(message));
         }

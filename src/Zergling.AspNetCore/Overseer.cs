@@ -32,6 +32,9 @@ internal sealed partial class Overseer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<Overseer> _log;
     private readonly List<Attachment> _attachments = [];
+
+    // The program zergling sums up what its workers tell it; a service manager would not know what to make of it.
+    private readonly bool _isWorker = Environment.GetEnvironmentVariable("ZERG_WORKER") is { Length: > 0 };
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
     private Task _draining = Task.CompletedTask;
@@ -39,6 +42,7 @@ internal sealed partial class Overseer : IAsyncDisposable
     private CancellationTokenSource _aside = new();
     private bool _leaving;
     private Probe? _probe;
+    private ZergResponses? _told;
     private volatile bool _warm;
     private volatile bool _stopping;
     private int _failed;
@@ -215,5 +219,7 @@ internal sealed partial class Overseer : IAsyncDisposable
     {
         foreach (var attachment in _attachments)
             attachment.Report(_warm, _register);
+        if (_isWorker && _register.Responses?.Read() is { } responses && responses != _told)
+            NotifySocket.TryTell($"{WorkerResponses.Variable}={WorkerResponses.Format(_told = responses)}");
     }
 }

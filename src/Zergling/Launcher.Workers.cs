@@ -79,6 +79,14 @@ internal sealed partial class Launcher
             Log.WorkerStatus(_logger, worker.Number, status);
         }
 
+        if (notification.Responses is { } responses && responses.CanFollow(worker.Responses))
+        {
+            worker.Responses = responses;
+            if (!_areResponsesNew)
+                LookSoon();
+            _areResponsesNew = true;
+        }
+
         if (notification.IsReady && _options.Ready.Kind == ReadyKind.Notify)
             BecomeReady(worker);
     }
@@ -166,6 +174,7 @@ internal sealed partial class Launcher
             return;
         var state = worker.State;
         worker.State = WorkerState.Ended;
+        _answered = Sum(_answered, worker.Responses);
         worker.Dispose();
         if (_leaving.Remove(worker))
             Log.WorkerLeft(_logger, worker.Number, worker.Pid, worker.Exit.ToString()!);

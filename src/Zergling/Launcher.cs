@@ -37,6 +37,8 @@ internal sealed partial class Launcher : IAsyncDisposable
     private OpenConnections? _remains;
     private ITimer? _looking;
     private string? _said;
+    private ZergResponses? _answered;
+    private bool _areResponsesNew;
 
     public Launcher(
         ZerglingOptions options, string release, PoolLinks pools, Channel<LauncherEvent> events,
@@ -65,7 +67,7 @@ internal sealed partial class Launcher : IAsyncDisposable
     {
         _pools.Begin(_post);
         StartAll(_current);
-        _looking = _time.CreateTimer(_ => _post.TryWrite(new LauncherEvent.Looked()), null, s_look, s_look);
+        _looking = _time.CreateTimer(_ => _post.TryWrite(new LauncherEvent.Looked()), null, s_look, Timeout.InfiniteTimeSpan);
         while (!HasLeft)
             Handle(await _events.ReadAsync());
         _pools.Bye(Reason);
@@ -139,18 +141,29 @@ internal sealed partial class Launcher : IAsyncDisposable
         }
     }
 
-    // The pool passes it on to whoever follows the start; nobody asks once that is over.
+    // The pool passes the last line on to whoever follows the start; and what workers have answered is told at this
+    // pace, however often they say so.
     private void LookAtOutput()
     {
         var said = _phase != LauncherPhase.Starting ? null
             : _current.Workers.Select(worker => worker.Output.Said).LastOrDefault(line => line is not null);
-        if (_phase != LauncherPhase.Starting)
-            _looking?.Dispose();
-        if (said == _said)
+        if (_phase == LauncherPhase.Starting)
+            LookSoon();
+        if (said == _said && !_areResponsesNew)
             return;
         _said = said;
         Report();
     }
+
+    private void LookSoon() => _looking?.Change(s_look, Timeout.InfiniteTimeSpan);
+
+    // Of those that are gone, and of those that are there; null where none of them tells.
+    private ZergResponses? Answered => Everybody.Select(worker => worker.Responses).Aggregate(_answered, Sum);
+
+    private IEnumerable<Worker> Everybody => [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
+
+    private static ZergResponses? Sum(ZergResponses? one, ZergResponses? other)
+        => one is null ? other : other is null ? one : one.Plus(other);
 
     private void Report()
     {
@@ -161,10 +174,11 @@ internal sealed partial class Launcher : IAsyncDisposable
             LauncherPhase.Serving => IsServed ? ZerglingState.Accepting : ZerglingState.Starting,
             _ => ZerglingState.Draining,
         };
-        IEnumerable<Worker> workers = [.. _current.Workers, .. _next?.Workers ?? [], .. _leaving];
+        _areResponsesNew = false;
         _pools.Report(new ZergReport(
-            state, Workers: [.. workers.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()],
-            Crashes: _crashes, Target: Target, Ready: ReadyWorkers)
+            state, Workers: [.. Everybody.Where(worker => worker.Exit is null).Select(worker => worker.Pid).Distinct()],
+            Crashes: _crashes, Target: Target, Ready: ReadyWorkers,
+            Responses: Answered)
         {
             Open = _remains,
             Said = _said,

@@ -9,6 +9,9 @@ internal readonly record struct Notification(int Pid, string Text)
 
     public string? Status => Value("STATUS");
 
+    /// <summary>What the sender has answered; null when it does not say.</summary>
+    public ZergResponses? Responses => Value(WorkerResponses.Variable) is { } text ? WorkerResponses.Parse(text) : null;
+
     private string? Value(string key)
     {
         foreach (var line in Text.Split('\n'))

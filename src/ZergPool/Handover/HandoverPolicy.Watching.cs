@@ -8,6 +8,8 @@ internal sealed partial class HandoverPolicy
     // Of more than these only the sum is known, and one that comes back counts twice.
     private const int MaxGone = 32;
 
+    private (int Id, DateTimeOffset Due)? _silent;
+
     /// <summary>What a generation has answered since it took over; null where nobody of it tells.</summary>
     public ZergResponses? Seen(int generation)
     {
@@ -34,10 +36,18 @@ internal sealed partial class HandoverPolicy
             RollBack($"watch: {bad}");
     }
 
+    // Workers of a launcher may have more to say than they have said yet.
     private void TellOfSilence(Member entered)
+        => _silent = Limits.Watch.IsOn
+            ? (entered.Id, entered.Kind == MemberKind.Launcher ? _now + Limits.Answer : _now) : null;
+
+    private void TellOfSilence()
     {
-        if (Limits.Watch.IsOn && entered.Answered is null)
-            Note(NoteLevel.Warning, $"watch: no figures from this kind of zergling, {Describe(entered)}: nothing is decided");
+        if (_silent is not var (id, due) || _now < due)
+            return;
+        _silent = null;
+        if (Find(id) is { Answered: null } member)
+            Note(NoteLevel.Warning, $"watch: no figures from this kind of zergling, {Describe(member)}: nothing is decided");
     }
 
     private void KeepAnswers(Member member)

@@ -101,6 +101,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
 
         Advance();
         Complete();
+        TellOfSilence();
         Watch(wasThere);
         DismissOrphans();
         if (accepted > 0 && Accepting == 0)

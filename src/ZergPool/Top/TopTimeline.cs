@@ -12,7 +12,12 @@ internal static class TopTimeline
     {
         var to = status.Zerglings.FirstOrDefault(one => one.Id == handover.To);
         var start = handover.Started;
-        return Lines(handover.To, to?.Release, handover.From, start, now, [to?.Ready, Since(to?.Served, start)]);
+        return
+        [
+            .. Lines(handover.To, to?.Release, handover.From, start, now, [to?.Ready, Since(to?.Served, start)]),
+            .. handover.Exchange is { } exchange
+                ? [new TopLine($"  {handover.Phase}: {exchange.Describe(now)}")] : (TopLine[])[],
+        ];
     }
 
     /// <summary>Of one that is through, but for those who drain, or who were gone at that time.</summary>

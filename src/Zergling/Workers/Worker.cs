@@ -1,3 +1,4 @@
+using Zerg;
 using Zerg.Posix;
 using Zergling.Output;
 using Zergling.Readiness;
@@ -25,6 +26,9 @@ internal sealed class Worker(int number, ProcessHandle process, TimeProvider tim
 
     /// <summary>What it last said of itself.</summary>
     public string? Status { get; set; }
+
+    /// <summary>What it last said that it has answered; null while it has not.</summary>
+    public ZergResponses? Responses { get; set; }
 
     /// <summary>How its process ended; its output may be incomplete still.</summary>
     public ExitStatus? Exit { get; set; }

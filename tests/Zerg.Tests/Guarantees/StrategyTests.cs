@@ -146,6 +146,39 @@ internal sealed class StrategyTests : GuaranteeFixture
         await crowd.LeaveAsync("r0", "r1");
     }
 
+    [Test, CancelAfter(90_000)]
+    public async Task Workers_with_the_package_are_judged_by_what_they_answer(CancellationToken cancel)
+    {
+        await OpenAsync(
+            directory =>
+            {
+                File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
+                    zerg:
+                      launcher: {ProgramFiles.Zergling}
+                      processes: {Workers}
+                      ready: notify
+                      strategy: canary
+                      canary: 1/3
+                      bake: 60s
+                      watch: 5xx<1%
+                      watch-requests: 20
+                    """);
+                return new PoolStart();
+            },
+            cancel, ["DIR/app.yml"]);
+        string[] hello = ["--", "dotnet", ProgramFiles.Hello];
+        Assert.That((await DeployAsync(["r0", .. hello], cancel)).Exit, Is.Zero);
+        var load = new LoadRun(new LoadOptions { Target = Stage.EndPoint, Mode = LoadMode.PerConnection, Connections = 4 });
+        var running = Task.Run(() => load.RunAsync(cancel), cancel);
+        var deploy = DeployAsync(["r1", "--", "env", "HELLO_MISCHIEF=fail:20", .. hello[1..]], cancel);
+        var status = await Stage.StatusAsync(status => status.Handover?.Exchange?.Share > 0, cancel);
+        Assert.That(status.Handover!.Exchange!.Share, Is.LessThan(1));
+        var (exit, lines) = await deploy;
+        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(lines[^1], Does.Contain("watch: 5xx ").And.Contain("responses) is not < 1 %"));
+        await WholeAgainAsync(cancel);
+    }
+
     private async Task<StatusDocument> BakingAsync(CancellationToken cancel)
         => await Stage.StatusAsync(status => status.Handover?.Phase == "baking", cancel);
 

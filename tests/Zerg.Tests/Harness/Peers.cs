@@ -12,7 +12,6 @@ internal static class Peers
         ["nginx"] = ("/usr/sbin/nginx", "nginx-light"),
         ["systemd"] = ("/lib/systemd/systemd", "systemd"),
         ["prometheus_client"] = ("/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py", "python3-prometheus-client"),
-        ["tmux"] = ("/usr/bin/tmux", "tmux"),
         ["h2load"] = ("/usr/bin/h2load", "nghttp2-client"),
         ["tmux"] = ("/usr/bin/tmux", "tmux"),
     };
