@@ -38,7 +38,7 @@ internal sealed class TopTerminal : IDisposable
         var count = Read(buffer);
 
         // The rest of what begins with an escape may come a little later.
-        if (count > 0 && TopKeys.IsUnfinished(buffer[..count]) && IsMore(SequencePatience))
+        if (count > 0 && TopKeys.IsUnfinished(buffer.AsSpan(0, count)) && IsMore(SequencePatience))
             count += Read(buffer.AsSpan(count));
         return buffer[..count];
     }
