@@ -170,7 +170,7 @@ internal sealed class StrategyTests : GuaranteeFixture
         Assert.That((await DeployAsync(["r0", .. hello], cancel)).Exit, Is.Zero);
         var load = new LoadRun(new LoadOptions { Target = Stage.EndPoint, Mode = LoadMode.PerConnection, Connections = 4 });
         var running = Task.Run(() => load.RunAsync(cancel), cancel);
-        var deploy = DeployAsync(["r1", "--", "env", "HELLO_MISCHIEF=fail:20", .. hello[1..]], cancel);
+        var deploy = DeployAsync(["r1", "--", "env", "HELLO_BAD=5", .. hello[1..]], cancel);
         var status = await Stage.StatusAsync(status => status.Handover?.Exchange?.Share > 0, cancel);
         Assert.That(status.Handover!.Exchange!.Share, Is.LessThan(1));
         var (exit, lines) = await deploy;
