@@ -27,7 +27,8 @@ internal sealed partial class Pool
         ],
         Controls = [.. _own.FreezeControls(_options, bequest)],
         LastDeployment = _lastDeployment,
-        Deployments = [.. _deployments.Where(one => one.Workload.Remembered is null).Select(one => one.Freeze(bequest))],
+        Deployments = [.. _deployments.Select(one => one.Freeze(bequest))],
+        Remembered = [.. _remembered.Select(one => KeyValuePair.Create(one.Key, LaunchState.Of(one.Value)))],
         Zerglings = [.. _roster.Values.Select(one => one.Freeze(bequest))],
         Handshakes = [.. _handshakes.Select(session => session.Freeze(bequest))],
         Waiting =
@@ -88,6 +89,8 @@ internal sealed partial class Pool
                 Watch(launcher);
         }
 
+        foreach (var (release, launch) in state.Remembered ?? [])
+            _remembered[release] = launch.Thaw();
         RestoreHooks((state.Hooks ?? []).Select(one => HookRun.Thaw(one, inheritance)), state.WaitingHooks ?? []);
         foreach (var one in state.Zerglings)
             Restore(Zergling.Thaw(one, inheritance));

@@ -76,6 +76,7 @@ internal sealed class Deployment : IDisposable
     {
         Id = Id,
         Workload = Workload,
+        Remembered = Workload.Remembered is { } launch ? LaunchState.Of(launch) : null,
         Asked = Asked,
         Process = Process is null ? null : bequest.Add(Process),
         Complaint = Complaint is null ? null : bequest.Add(Complaint),
@@ -92,7 +93,7 @@ internal sealed class Deployment : IDisposable
     public static Deployment Thaw(DeploymentState state, Inheritance inheritance) => new()
     {
         Id = state.Id,
-        Workload = state.Workload,
+        Workload = state.Workload with { Remembered = state.Remembered?.Thaw() },
         Asked = state.Asked,
         Process = state.Process is null ? null : inheritance.Claim(state.Process),
         Complaint = state.Complaint is { } number ? inheritance.Claim(number) : null,

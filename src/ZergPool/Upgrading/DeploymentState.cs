@@ -11,6 +11,9 @@ internal sealed record DeploymentState
 
     public required DateTimeOffset Asked { get; init; }
 
+    /// <summary>How it is started, where somebody else had started it first.</summary>
+    public LaunchState? Remembered { get; init; }
+
     /// <summary>The launcher while it runs.</summary>
     public ProcessState? Process { get; init; }
 

@@ -39,6 +39,9 @@ internal sealed record PoolState
     /// <summary>Launchers that the pool started.</summary>
     public required IReadOnlyList<DeploymentState> Deployments { get; init; }
 
+    /// <summary>Launchers that others started, by release, the oldest first.</summary>
+    public IReadOnlyList<KeyValuePair<string, LaunchState>>? Remembered { get; init; }
+
     public required IReadOnlyList<AttachedState> Zerglings { get; init; }
 
     /// <summary>Those that were greeted and have not said hello yet.</summary>

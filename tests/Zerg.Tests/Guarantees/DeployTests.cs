@@ -178,6 +178,7 @@ internal sealed class DeployTests : GuaranteeFixture
         await Stage.TakesOverAsync(other, "r2", 0, cancel);
         await DeployAsync(cancel, "--release", "r3");
         Assert.That(await other.ExitAsync(cancel), Is.Zero);
+        Assert.That((await Stage.OrderAsync(["upgrade"], cancel)).ExitCode, Is.Zero);
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
         await Stage.StatusAsync(status => Stage.Accepting(status).Any(one => one.Release == "r2"), cancel);
         Assert.That((await Stage.OrderAsync(["follow", "--release", "r2"], cancel)).ExitCode, Is.Zero);
