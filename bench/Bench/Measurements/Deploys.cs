@@ -23,7 +23,7 @@ internal sealed class Deploys : IMeasurement
             await LaunchedAsync(context, gunicorn, rounds, rows);
         var back = new Series(await StandbyAsync(context, rounds));
         rows.Add(["rollback to an app in standby, until it answers", back.Text("0")]);
-        goals.Add(new Goal($"an app in standby answers in less than {Wanted} ms", back.Text("0"), back.Median < Wanted));
+        goals.Add(new Goal($"an app in standby answers within {Wanted} ms", back.Text("0"), back.Median < Wanted));
         return new Section
         {
             Name = Name,
@@ -32,8 +32,8 @@ internal sealed class Deploys : IMeasurement
             Rows = rows,
             Goals = goals,
             Note = (gunicorn is null ? "Not installed: gunicorn. " : "")
-                + "A client asks every 2 ms, one connection a request, until the release in question answers. What a deploy "
-                + "adds is the difference in each round: the command, the launcher, its check of 'ready' and the hand-over. "
+                + "A client asks every 2 ms, one connection a request, until the release in question answers. What a "
+                + "deploy adds is the difference in each round: command, launcher, check of 'ready', hand-over. "
                 + "Workers of a launcher answer as soon as they run, before it has taken over.",
         };
     }
@@ -58,7 +58,8 @@ internal sealed class Deploys : IMeasurement
         rows.Add(["gunicorn by itself, until it answers", new Series(alone).Text("0")]);
         rows.Add(["deploy of it, until the new release answers", Text(deployed, one => one.Answered)]);
         rows.Add(["deploy of it, until it has taken over", Text(deployed, one => one.Serves)]);
-        rows.Add(["what the deploy adds until then", new Series(deployed.Zip(alone, (all, own) => all.Serves - own)).Text("0")]);
+        var added = new Series(deployed.Zip(alone, (all, own) => all.Serves - own));
+        rows.Add(["what the deploy adds until then", added.Text("0")]);
         rows.Add(["rollback of it: the old release starts again and answers", new Series(back).Text("0")]);
     }
 

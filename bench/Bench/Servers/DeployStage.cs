@@ -46,9 +46,10 @@ internal sealed class DeployStage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>Gives an order, and waits for its end, for the first answer of a release, and until that has taken over.</summary>
+    /// <summary>Gives an order; waits for its end, for a release's first answer, and until that has taken over.</summary>
     /// <returns>Milliseconds until the answer, and until the pool says that it serves.</returns>
-    public async Task<(double Answered, double Serves)> OrderAsync(string release, CancellationToken cancel, params string[] order)
+    public async Task<(double Answered, double Serves)> OrderAsync(
+        string release, CancellationToken cancel, params string[] order)
     {
         var began = Stopwatch.GetTimestamp();
         await using var command = Child.Start(_program, [.. order, "--zerg", Pool.Path]);
