@@ -18,7 +18,11 @@ internal sealed partial class Terminal : IDisposable
         // There is somebody who looks, wherever the tests run.
         _environment = new Dictionary<string, string?>
         {
-            [ProcessTree.Mark] = directory, ["CI"] = null, ["NO_COLOR"] = null, ["TMUX"] = null, ["LC_ALL"] = "C.UTF-8",
+            [ProcessTree.Mark] = directory,
+            ["CI"] = null,
+            ["NO_COLOR"] = null,
+            ["TMUX"] = null,
+            ["LC_ALL"] = "C.UTF-8",
         };
     }
 
