@@ -10,6 +10,9 @@ internal static class FirstAnswer
 {
     private const int BufferLength = 4096;
 
+    private static readonly byte[] s_request
+        = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray();
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -23,7 +26,7 @@ internal static class FirstAnswer
         while (!await IsAsync(server, release, cancel))
         {
             if (Stopwatch.GetElapsedTime(began) >= s_patience)
-                throw new TimeoutException($"release '{release}' has not answered within {s_patience.TotalSeconds:0} s");
+                throw new TimeoutException($"release '{release}' did not answer within {s_patience.TotalSeconds:0} s");
             await Task.Delay(s_pause, cancel);
         }
 
@@ -36,10 +39,11 @@ internal static class FirstAnswer
         try
         {
             await socket.ConnectAsync(server, cancel);
-            await socket.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), cancel);
+            await socket.SendAsync(s_request, cancel);
             var buffer = new byte[BufferLength];
             var length = await socket.ReceiveAsync(buffer, cancel);
-            return Encoding.ASCII.GetString(buffer, 0, length).Contains($"X-Release: {release}\r\n", StringComparison.Ordinal);
+            return Encoding.ASCII.GetString(buffer, 0, length)
+                .Contains($"X-Release: {release}\r\n", StringComparison.Ordinal);
         }
         catch (SocketException)
         {

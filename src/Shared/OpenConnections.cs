@@ -28,7 +28,8 @@ public sealed record OpenConnections(IReadOnlyList<ProtocolCount> Protocols, IRe
     internal static OpenConnections Of(IReadOnlyCollection<OpenConnection> all) => new(
         [
             .. all.GroupBy(one => one.Protocol).Select(group => new ProtocolCount(group.Key, group.Count()))
-                .OrderByDescending(one => one.Count).ThenBy(one => one.Protocol, StringComparer.Ordinal).Take(MaxProtocols),
+                .OrderByDescending(one => one.Count).ThenBy(one => one.Protocol, StringComparer.Ordinal)
+                .Take(MaxProtocols),
         ],
         [.. all.OrderBy(one => one.Opened).Take(MaxOldest)]);
 

@@ -96,5 +96,6 @@ internal sealed partial class Pool
         IsForcedOut = entry.IsForcedOut,
     };
 
-    private static string Text(HandoverRecord record) => record.IsForcedOut ? HistoryStatus.ForcedOut : Text(record.Outcome);
+    private static string Text(HandoverRecord record)
+        => record.IsForcedOut ? HistoryStatus.ForcedOut : Text(record.Outcome);
 }

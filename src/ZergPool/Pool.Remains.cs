@@ -28,9 +28,8 @@ internal sealed partial class Pool
             return null;
         if (zergling.Seen is not { } seen || _time.GetElapsedTime(seen.At) >= s_lookAgain)
         {
-            seen = (
-                AcceptedConnections.Of(processes, Passed(zergling.Pool).Select(socket => socket.Target)), _time.GetTimestamp());
-            zergling.Seen = seen;
+            var targets = Passed(zergling.Pool).Select(socket => socket.Target);
+            zergling.Seen = seen = (AcceptedConnections.Of(processes, targets), _time.GetTimestamp());
         }
 
         return seen.Open;

@@ -17,6 +17,8 @@ internal sealed class DeployStage : IAsyncDisposable
 
         """;
 
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
+
     private readonly ProgramFile _program;
     private readonly ProgramFile _gunicorn;
     private readonly TemporaryDirectory _directory = new();
@@ -44,16 +46,18 @@ internal sealed class DeployStage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>Gives an order, and waits for its end and for the first answer of a release.</summary>
-    /// <returns>Milliseconds until that answer.</returns>
-    public async Task<double> OrderAsync(string release, CancellationToken cancel, params string[] order)
+    /// <summary>Gives an order; waits for its end, for a release's first answer, and until that has taken over.</summary>
+    /// <returns>Milliseconds until the answer, and until the pool says that it serves.</returns>
+    public async Task<(double Answered, double Serves)> OrderAsync(
+        string release, CancellationToken cancel, params string[] order)
     {
         var began = Stopwatch.GetTimestamp();
         await using var command = Child.Start(_program, [.. order, "--zerg", Pool.Path]);
+        var serving = ServesAsync(release, began, cancel);
         var answered = await FirstAnswer.OfAsync(Pool.EndPoint, release, began, cancel);
         if (await command.Exited.WaitAsync(cancel) is not 0 and var status)
             throw new StageException($"{order[0]} ended with {status}: {string.Join(" | ", command.Lines.TakeLast(5))}");
-        return answered;
+        return (answered, await serving);
     }
 
     /// <summary>Starts the app on a port of its own, and ends it.</summary>
@@ -73,6 +77,13 @@ internal sealed class DeployStage : IAsyncDisposable
         if (_pool is not null)
             await _pool.DisposeAsync();
         _directory.Dispose();
+    }
+
+    private async Task<double> ServesAsync(string release, long began, CancellationToken cancel)
+    {
+        while (Pool.Status()?.Zerglings.Any(one => one.Release == release && one.State == "accepting") != true)
+            await Task.Delay(s_look, cancel);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
     private static IPEndPoint Free()

@@ -50,7 +50,8 @@ internal static class ListenerTable
     /// <summary>The same, with the address of the other end: <c>unix</c> where it has none.</summary>
     public static IEnumerable<(ulong Inode, string Remote)> Accepted(BindTarget target) => target.EndPoint switch
     {
-        IPEndPoint ip => Tcp(ip.Port, isListener: false).Where(row => row.Inode != 0).Select(row => (row.Inode, EndPoint(row.Remote))),
+        IPEndPoint ip => Tcp(ip.Port, isListener: false).Where(row => row.Inode != 0)
+            .Select(row => (row.Inode, EndPoint(row.Remote))),
         _ => Connections(target).Select(inode => (inode, "unix")),
     };
 

@@ -14,7 +14,8 @@ internal static class HistoryTable
         {
             text.Append(CultureInfo.InvariantCulture, $"{one.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {one.Outcome,-11} ")
                 .Append(CultureInfo.InvariantCulture, $"{one.Seconds,8:0.000} s  ")
-                .Append(CultureInfo.InvariantCulture, $"release '{StatusTable.Safe(one.Release)}' {(one.IsForcedOut ? "of" : "to")} zergling {one.To}");
+                .Append(CultureInfo.InvariantCulture, $"release '{StatusTable.Safe(one.Release)}' ")
+                .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "of" : "to")} zergling {one.To}");
             if (one.From.Count > 0)
                 text.Append(" from ").AppendJoin(", ", one.From);
             if (one.Pool is not null)

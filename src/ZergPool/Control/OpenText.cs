@@ -6,7 +6,7 @@ namespace ZergPool.Control;
 /// <summary>What a drain still waits for, in words.</summary>
 internal static class OpenText
 {
-    /// <summary>"3 connections (2 websocket, 1 http/1.1)"; of a launcher that nobody can look into, its workers.</summary>
+    /// <summary>"3 connections (2 websocket, 1 http/1.1)"; of a launcher that cannot be looked into, its workers.</summary>
     public static string Summary(OpenConnections? open, IReadOnlyList<int> workers)
     {
         if (open is { Protocols.Count: > 0 })
@@ -32,8 +32,11 @@ internal static class OpenText
         + (one.Opened is { } opened ? $" for {StatusTable.Age(now - opened)}" : "")
         + (one.Worker is { } pid ? $" at pid {Number(pid)}" : "");
 
-    private static string Count(OpenConnections open)
-        => open.Protocols.Sum(one => (long)one.Count) is var count && count == 1 ? "1 connection" : $"{Number(count)} connections";
+    private static string Count(OpenConnections open) => open.Protocols.Sum(one => (long)one.Count) switch
+    {
+        1 => "1 connection",
+        var count => $"{Number(count)} connections",
+    };
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -37,7 +37,8 @@ internal static class StatusTable
             ]));
         foreach (var one in status.Zerglings.Where(one => one.State == "draining"))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nzergling {one.Id} waits for {Safe(OpenText.Summary(one.Open, one.Workers))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nzergling {one.Id} waits for ")
+                .Append(Safe(OpenText.Summary(one.Open, one.Workers))).Append('\n');
             foreach (var line in OpenText.Lines(one.Open, now))
                 text.Append("    | ").Append(Safe(line)).Append('\n');
         }
@@ -67,7 +68,8 @@ internal static class StatusTable
             text.Append('\n');
         foreach (var one in status.History.Take(MaxHistory))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: {(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: ")
+                .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
                 .Append(In(one.Pool)).Append(", ")
                 .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)

@@ -56,8 +56,8 @@ internal sealed class LiveView
         live.UpdateTarget(Draw());
     }
 
-    // Written once more, it has neither the room that it took when it was narrower, nor a Ctrl+C in it. The result stays
-    // when everything above it has left the screen.
+    // Written once more, it has neither the room that it took when it was narrower, nor a Ctrl+C in it. Below it the
+    // result stays when everything above has left the screen.
     private void Conclude(TimeProvider time)
     {
         _console.Write(Draw());
@@ -83,8 +83,9 @@ internal sealed class LiveView
     private static IRenderable What(Step step)
     {
         var text = new Text(StatusTable.Safe(step.Text));
-        return step.Said is { Length: > 0 } said
-            ? new Rows(text, new Text($"| {StatusTable.Safe(said)}", new Style(Color.Grey)) { Overflow = Overflow.Crop }) : text;
+        if (step.Said is not { Length: > 0 } said)
+            return text;
+        return new Rows(text, new Text($"| {StatusTable.Safe(said)}", new Style(Color.Grey)) { Overflow = Overflow.Crop });
     }
 
     private static Style Style(StepState state) => new(state switch

@@ -37,13 +37,15 @@ internal static class ProgressReader
             && (target.Release is null || one.Release == target.Release)).ToList();
         return (all.FindLast(one => one.State is "starting" or "checking" or "ready")
             ?? (target.Release is null ? null : all.FindLast(one => one.State == "accepting")))?.Id
-            ?? status.History.FirstOrDefault(one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To;
+            ?? status.History.FirstOrDefault(
+                one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To;
     }
 
     private static Progress Of(StatusDocument status, int id, DateTimeOffset now)
     {
         var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
-        var ended = status.History.FirstOrDefault(record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
+        var ended = status.History.FirstOrDefault(
+            record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
             return new Progress(Progress.Failed, $"went back to release '{back.Release}': {back.Reason}", id);
         if (ended is { Outcome: "failed" })

@@ -13,6 +13,6 @@ internal sealed record HandoverRecord(
     int To, string Release, IReadOnlyList<int> From, HandoverOutcome Outcome, string Reason,
     IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration)
 {
-    /// <summary>No hand-over, but the end of a drain by force: since when it drained, and what it still waited for.</summary>
+    /// <summary>No hand-over, but a drain that ended by force, from its start on.</summary>
     public bool IsForcedOut { get; init; }
 }

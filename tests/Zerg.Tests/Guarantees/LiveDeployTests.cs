@@ -95,6 +95,18 @@ internal sealed class LiveDeployTests : GuaranteeFixture
         Assert.That(screen, Has.None.StartsWith("attach"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    [CancelAfter(60_000)]
+    public async Task Colours_can_be_done_without(bool without, CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        using var terminal = await DeployAsync(
+            ["--release", "bad", "--", "false"], cancel, without ? ["env", "NO_COLOR=1"] : []);
+        Assert.That((await terminal.MaskedAsync("status: ", cancel))[1], Is.EqualTo("start failed"));
+        Assert.That(await terminal.HasColourAsync(cancel), Is.Not.EqualTo(without));
+    }
+
     private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
         directory =>
         {

@@ -270,6 +270,11 @@ internal sealed class HandoverPolicyRollbackTests
             draining 2     -> stop 1 with 0  | 1 draining g1, 2 draining g2, 3 accepting g3
             tick 0         ->
             """);
+        var forced = Policy.Handle(new PolicyEvent.ForcedOut(1, "no room", ["h2"]), PolicyScript.Start.AddSeconds(5))
+            .OfType<PolicyOrder.Forced>().Single().Record;
+        Assert.That(Policy.History.First(), Is.SameAs(forced));
+        Assert.That((forced.IsForcedOut, forced.To, forced.Release, forced.Duration.TotalSeconds), Is.EqualTo((true, 1, "v1", 5)));
+        Assert.That(Policy.Handle(new PolicyEvent.ForcedOut(3, "it serves", []), PolicyScript.Start), Is.Empty);
     }
 
     private static PolicyScript New(PolicyLimits limits) => new(

@@ -18,7 +18,11 @@ internal sealed partial class Terminal : IDisposable
         // There is somebody who looks, wherever the tests run.
         _environment = new Dictionary<string, string?>
         {
-            [ProcessTree.Mark] = directory, ["CI"] = null, ["NO_COLOR"] = null, ["TMUX"] = null, ["LC_ALL"] = "C.UTF-8",
+            [ProcessTree.Mark] = directory,
+            ["CI"] = null,
+            ["NO_COLOR"] = null,
+            ["TMUX"] = null,
+            ["LC_ALL"] = "C.UTF-8",
         };
     }
 
@@ -28,7 +32,8 @@ internal sealed partial class Terminal : IDisposable
         var terminal = new Terminal(directory);
         var line = string.Join(' ', command.Select(word => $"'{word.Replace("'", "'\\''")}'"));
         await terminal.AskAsync(
-            cancel, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", $"{line}; echo \"status: $?\"; exec sleep 600");
+            cancel, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24",
+            $"{line}; echo \"status: $?\"; exec sleep 600");
         return terminal;
     }
 
@@ -55,6 +60,10 @@ internal sealed partial class Terminal : IDisposable
         .. (await ScreenAsync(part, cancel)).Select(line => Blanks().Replace(
             Pids().Replace(Clock().Replace(Seconds().Replace(line, ""), "TIME"), "pid N"), " ").TrimEnd()),
     ];
+
+    /// <summary>Whether anything on the screen has a colour.</summary>
+    public async Task<bool> HasColourAsync(CancellationToken cancel)
+        => (await AskAsync(cancel, "capture-pane", "-p", "-e")).Any(line => line.Contains("\e[3", StringComparison.Ordinal));
 
     /// <summary>Types a key, by its name in tmux.</summary>
     public Task TypeAsync(string key, CancellationToken cancel) => AskAsync(cancel, "send-keys", key);

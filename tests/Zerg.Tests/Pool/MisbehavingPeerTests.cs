@@ -142,6 +142,7 @@ internal sealed class MisbehavingPeerTests
 
     [TestCase("""{"type":"state","state":"accepting","workers":null}""")]
     [TestCase("""{"type":"state"}""")]
+    [TestCase("""{"type":"state","state":"draining","open":{"protocols":[null],"oldest":[]}}""")]
     [TestCase("""{"type":"state","state":"accepting","workers":["1"]}""")]
     [TestCase("""{"type":"hello","protocol":1,"role":"app","release":"v1"}""")]
     [TestCase("""{"type":"failed","reason":null}""")]
