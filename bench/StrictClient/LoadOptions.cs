@@ -48,7 +48,8 @@ internal sealed record LoadOptions
     /// <summary>Any complete answer is a good one.</summary>
     public bool AnyStatus { get; init; }
 
-    public bool IsGood(int status) => AnyStatus || (ExpectStatus is { } expected ? status == expected : status is >= 200 and < 300);
+    public bool IsGood(int status) =>
+        AnyStatus || (ExpectStatus is { } expected ? status == expected : status is >= 200 and < 300);
 
     public IEnumerable<string> Validate()
     {

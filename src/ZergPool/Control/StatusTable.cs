@@ -87,7 +87,8 @@ internal static class StatusTable
 
     private static void Add(StringBuilder text, WatchStatus watch, DateTimeOffset now)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\nwatch{In(watch.Pool)} {watch.Terms} of {watch.Requests} responses or more: ")
+        text.Append(CultureInfo.InvariantCulture, $"\nwatch{In(watch.Pool)} {watch.Terms} of {watch.Requests} ")
+            .Append("responses or more: ")
             .Append(watch.Until is { } until ? $"for {Age(until - now)} more" : "nothing can be gone back to").Append('\n');
         if (watch.Problem is not null)
             text.Append(CultureInfo.InvariantCulture, $"  watch: {watch.Problem}\n");

@@ -18,7 +18,10 @@ internal sealed class ResponseCounter
     private const int MaxRows = 64;
 
     private static readonly KeyValuePair<string, object?>[] s_tags =
-        [.. Enumerable.Range(1, ZergResponses.ClassCount).Select(number => new KeyValuePair<string, object?>("class", $"{number}xx"))];
+    [
+        .. Enumerable.Range(1, ZergResponses.ClassCount)
+            .Select(number => new KeyValuePair<string, object?>("class", $"{number}xx")),
+    ];
 
     private static readonly long[] s_bounds = [.. ZergResponses.Bounds.Select(bound => (long)(bound * Stopwatch.Frequency))];
     private static readonly int s_sum = Latencies + s_bounds.Length;

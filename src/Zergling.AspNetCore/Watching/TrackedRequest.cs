@@ -16,7 +16,8 @@ internal sealed class TrackedRequest(TrackedConnection connection)
     /// <summary>The app's work at the response; null before that, and when it threw at once.</summary>
     public Task? Answering { get; set; }
 
-    public void Begin(HttpContext context) => (_context, _began, Answering, Next) = (context, Stopwatch.GetTimestamp(), null, null);
+    public void Begin(HttpContext context)
+        => (_context, _began, Answering, Next) = (context, Stopwatch.GetTimestamp(), null, null);
 
     /// <summary>The response has been written to its end, or never will be.</summary>
     public Task CompletedAsync()

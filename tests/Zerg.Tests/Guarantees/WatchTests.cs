@@ -29,7 +29,11 @@ internal sealed class WatchTests : GuaranteeFixture
     public async Task Every_fifth_answer_is_an_error(LoadMode mode, CancellationToken cancel)
     {
         (string, string?)[] environment = mode == LoadMode.Http2 ? [("Kestrel__EndpointDefaults__Protocols", "Http2")] : [];
-        await OpenAsync(cancel, [.. s_watch, "--watch-requests", "50", "--hook-rolled-back", "/bin/sh -c 'echo \"$ZERG_REASON\" > DIR/told'"]);
+        await OpenAsync(cancel,
+        [
+            .. s_watch, "--watch-requests", "50", "--hook-rolled-back",
+            "/bin/sh -c 'echo \"$ZERG_REASON\" > DIR/told'",
+        ]);
         await Stage.PremiereAsync("r0", cancel, environment);
         Load(mode);
         await SeesAsync("r0", cancel);
@@ -132,7 +136,12 @@ internal sealed class WatchTests : GuaranteeFixture
         _stop = new CancellationTokenSource();
         _load = new LoadRun(new LoadOptions
         {
-            Target = Stage.EndPoint, Mode = mode, Connections = 8, Rate = 300, StreamsPerConnection = 4, AnyStatus = true,
+            Target = Stage.EndPoint,
+            Mode = mode,
+            Connections = 8,
+            Rate = 300,
+            StreamsPerConnection = 4,
+            AnyStatus = true,
         });
         _report = Task.Run(() => _load.RunAsync(_stop.Token));
     }
