@@ -1,0 +1,137 @@
+using Zerg.Posix;
+using Zerg.StrictClient;
+using Zerg.Tests.Harness;
+using ZergPool.Control;
+
+namespace Zerg.Tests.Guarantees;
+
+/// <summary>The new release, or the pool, dies at every phase of a deploy; the old one serves, or the new one does.</summary>
+internal sealed class DeployedCrashTests : GuaranteeFixture
+{
+    // Each phase lasts until the test lets it go on.
+    private const string App = """
+
+        import threading, time
+        DIRECTORY = os.environ["TMPDIR"]
+        def wait_for(name):
+            while not os.path.exists(os.path.join(DIRECTORY, name)):
+                time.sleep(0.02)
+        """;
+
+    [SetUp]
+    public void RequireGunicorn() => Peers.Require("gunicorn");
+
+    [TestCase("starting")]
+    [TestCase("checking")]
+    [TestCase("serving")]
+    [CancelAfter(90_000)]
+    public async Task The_new_release_dies_while_it_is(string phase, CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        var crowd = await PremiereAsync(cancel);
+        if (phase == "serving")
+            Open("imported", "checked");
+        else if (phase == "checking")
+            Open("imported");
+        var deploy = Deploy("r1");
+        var status = await ReachAsync(phase, cancel);
+        foreach (var worker in status.Zerglings.Single(one => one.Release == "r1").Workers.Append(status.Zerglings.Single(one => one.Release == "r1").Pid))
+            _ = Libc.kill(worker, Signals.SIGKILL);
+
+        // What its clients had asked it dies with it; so nobody counts those of a release that served.
+        if (phase == "serving")
+        {
+            await deploy.ExitAsync(cancel);
+            await Stage.StatusAsync(now => now.History[0] is { Outcome: "rolled back", Release: "r0" }, cancel);
+            await crowd.EndAsync();
+        }
+        else
+        {
+            Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
+            await crowd.LeaveAsync("r0");
+        }
+
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+    }
+
+    [TestCase("starting")]
+    [TestCase("checking")]
+    [TestCase("serving")]
+    [CancelAfter(90_000)]
+    public async Task The_pool_is_killed_while_the_new_release_is(string phase, CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        var crowd = await PremiereAsync(cancel);
+        if (phase == "serving")
+            Open("imported", "checked");
+        else if (phase == "checking")
+            Open("imported");
+        var deploy = Deploy("r1");
+        await ReachAsync(phase, cancel);
+        await Stage.KillAsync(cancel);
+        await Stage.ComeBackAsync(cancel);
+        Open("imported", "checked");
+        Assert.That(await deploy.ExitAsync(cancel), Is.Zero, string.Join('\n', deploy.Output.Lines));
+        await crowd.SeesAsync("r1", cancel);
+        await crowd.LeaveAsync("r0", "r1");
+    }
+
+    [Test, CancelAfter(90_000)]
+    public async Task One_that_is_ready_and_dies_two_seconds_later_is_gone_back_from(CancellationToken cancel)
+    {
+        await OpenAsync(cancel, "--rollback-window", "60s");
+        await Stage.PremiereAsync("r0", cancel);
+        var hello = await Stage.RollOutAsync("r1", cancel);
+        await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r0", State: "standby" }), cancel);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+        var began = TimeProvider.System.GetTimestamp();
+        hello.Signal(Signals.SIGKILL);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("r0"));
+        TestContext.Out.WriteLine($"answered by r0 {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms after the end of r1");
+        var status = await Stage.StatusAsync(status => status.History[0].Outcome == "rolled back", cancel);
+        Assert.That(status.History[0].Reason, Is.EqualTo("nobody of release 'r1' serves any more"));
+    }
+
+    private async Task<StatusDocument> ReachAsync(string phase, CancellationToken cancel) => await Stage.StatusAsync(
+        status => status.Zerglings.Any(one => one is { Release: "r1", Workers.Count: > 0 }
+            && one.State == (phase == "serving" ? "accepting" : phase)), cancel);
+
+    private async Task<Crowd> PremiereAsync(CancellationToken cancel)
+    {
+        Open("imported", "checked");
+        Assert.That(await Deploy("r0").ExitAsync(cancel), Is.Zero);
+        var crowd = new Crowd(Stage).Add(
+            "one connection a request", 100, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
+        await crowd.SeesAsync("r0", cancel);
+        foreach (var name in (string[])["imported", "checked"])
+            File.Delete(Path.Combine(Stage.Directory, name));
+        return crowd;
+    }
+
+    private void Open(params string[] names)
+    {
+        foreach (var name in names)
+            Stage.Write(name, "");
+    }
+
+    private Task StageAsync(CancellationToken cancel) => OpenAsync(
+        directory =>
+        {
+            File.WriteAllText(
+                Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi + App + "\nwait_for(\"imported\")\n");
+            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
+                zerg:
+                  launcher: {ProgramFiles.Zergling}
+                  ready: http:/
+                  rollback-window: 60s
+                  check-command: sh -c 'until test -e {directory}/checked; do sleep 0.05; done'
+                  command: gunicorn -w 1 app:app
+                  chdir: {directory}
+                """);
+            return new PoolStart();
+        },
+        cancel, ["DIR/app.yml"]);
+
+    private ChildProcess Deploy(string release) => Stage.Start(
+        "deploy", "dotnet", [ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, "--release", release]);
+}
