@@ -13,7 +13,8 @@ internal sealed partial class HandoverPolicy
     {
         var there = _members.Values.Where(member => member.Generation == generation)
             .Select(member => member.AnsweredThere).OfType<ZergResponses>();
-        var gone = Window is { Gone: { } left } && Window.Generation == generation ? left.Select(one => one.Responses) : [];
+        var gone = Window is { Gone: { } left } && Window.Generation == generation
+            ? left.Select(one => one.Responses) : [];
         return there.Concat(gone).Aggregate((ZergResponses?)null, (sum, one) => sum?.Plus(one) ?? one);
     }
 
@@ -30,7 +31,11 @@ internal sealed partial class HandoverPolicy
     private void TellOfSilence(Member entered)
     {
         if (Limits.Watch.IsOn && entered.Answered is null)
-            Note(NoteLevel.Warning, $"watch: no figures from this kind of zergling, {Describe(entered)}: nothing is decided");
+        {
+            Note(
+                NoteLevel.Warning,
+                $"watch: no figures from this kind of zergling, {Describe(entered)}: nothing is decided");
+        }
     }
 
     private void KeepAnswers(Member member)

@@ -115,7 +115,8 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             State = state,
             Since = member.State == state ? member.Since : _now,
             Generation = generation ?? member.Generation,
-            AnsweredBefore = generation is null || generation == member.Generation ? member.AnsweredBefore : member.Answered,
+            AnsweredBefore = generation is null || generation == member.Generation
+                ? member.AnsweredBefore : member.Answered,
         };
         _members[member.Id] = changed;
         return changed;
