@@ -48,8 +48,8 @@ public sealed record ZergResponses(IReadOnlyList<long> Classes, IReadOnlyList<lo
         [.. Latencies.Zip(other.Latencies, (one, two) => one - two)], Math.Max(Seconds - other.Seconds, 0));
 
     /// <summary>
-    /// The latency that a share of the responses does not exceed, in seconds, as if they lay evenly in their bucket; null
-    /// without any.
+    /// The latency that a share of the responses does not exceed, in seconds, as if they lay evenly in their bucket;
+    /// null without any.
     /// </summary>
     internal double? Quantile(double share)
     {

@@ -15,7 +15,8 @@ internal sealed partial class HandoverPolicy
     {
         var there = _members.Values.Where(member => member.Generation == generation)
             .Select(member => member.AnsweredThere).OfType<ZergResponses>();
-        var gone = Window is { Gone: { } left } && Window.Generation == generation ? left.Select(one => one.Responses) : [];
+        var gone = Window is { Gone: { } left } && Window.Generation == generation
+            ? left.Select(one => one.Responses) : [];
         return there.Concat(gone).Aggregate((ZergResponses?)null, (sum, one) => sum?.Plus(one) ?? one);
     }
 
@@ -47,7 +48,11 @@ internal sealed partial class HandoverPolicy
             return;
         _silent = null;
         if (Find(id) is { Answered: null } member)
-            Note(NoteLevel.Warning, $"watch: no figures from this kind of zergling, {Describe(member)}: nothing is decided");
+        {
+            Note(
+                NoteLevel.Warning,
+                $"watch: no figures from this kind of zergling, {Describe(member)}: nothing is decided");
+        }
     }
 
     private void KeepAnswers(Member member)

@@ -122,7 +122,8 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             Since = member.State == state ? member.Since : _now,
             Served = generation is null ? member.Served : _now,
             Generation = generation ?? member.Generation,
-            AnsweredBefore = generation is null || generation == member.Generation ? member.AnsweredBefore : member.Answered,
+            AnsweredBefore = generation is null || generation == member.Generation
+                ? member.AnsweredBefore : member.Answered,
         };
         _members[member.Id] = changed;
         return changed;

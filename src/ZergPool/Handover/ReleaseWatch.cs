@@ -16,7 +16,8 @@ internal sealed record ReleaseWatch(IReadOnlyList<WatchTerm> Terms, int Requests
     public IEnumerable<TermVerdict> Judge(ZergResponses seen) => Terms.Select(term => term switch
     {
         WatchTerm.Share share => Judge(
-            term, seen.All(), seen.All() == 0 ? null : 100.0 * seen.Classes[share.Class - 1] / seen.All(), share.Percent),
+            term, seen.All(), seen.All() == 0 ? null : 100.0 * seen.Classes[share.Class - 1] / seen.All(),
+            share.Percent),
         WatchTerm.Latency latency => Judge(
             term, seen.Timed(), seen.Quantile(latency.Percentile / 100), latency.Time.TotalSeconds),
         _ => throw new InvalidOperationException(),

@@ -12,7 +12,7 @@ internal sealed class ResponseCounter
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "Zergling.AspNetCore";
 
-    // Of a row: what keeps it from sharing a cache line with another one, then the classes, then the latencies, their sum.
+    // Of a row: what keeps it from sharing a cache line with another one, the classes, the latencies, their sum.
     private const int Padding = 8;
     private const int Latencies = Padding + ZergResponses.ClassCount;
     private const int MaxRows = 64;
@@ -23,12 +23,16 @@ internal sealed class ResponseCounter
             .Select(number => new KeyValuePair<string, object?>("class", $"{number}xx")),
     ];
 
-    private static readonly long[] s_bounds = [.. ZergResponses.Bounds.Select(bound => (long)(bound * Stopwatch.Frequency))];
+    private static readonly long[] s_bounds =
+        [.. ZergResponses.Bounds.Select(bound => (long)(bound * Stopwatch.Frequency))];
     private static readonly int s_sum = Latencies + s_bounds.Length;
 
     // One for each processor, so that no two of them write to the same memory.
     private readonly long[][] _rows =
-        [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxRows)).Select(_ => new long[s_sum + 1 + Padding])];
+    [
+        .. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxRows))
+            .Select(_ => new long[s_sum + 1 + Padding]),
+    ];
 
     private readonly Histogram<double> _duration;
     private ZergResponses _last = ZergResponses.None;
