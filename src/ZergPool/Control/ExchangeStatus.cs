@@ -11,7 +11,11 @@ internal sealed record ExchangeStatus(
 {
     /// <summary>In words.</summary>
     public string Describe(DateTimeOffset now) => $"{Ready} of {Workers} workers, {OldReady} of the release before"
-        + (Share is { } share ? FormattableString.Invariant($", {100 * share:0.#} % of the requests") : "")
-        + (Until is { } until ? $", for {Math.Max(0, (until - now).TotalSeconds):0} s more" : "")
-        + (Reason is null ? "" : $", goes back: {Reason}");
+        + (Until is null ? Measured : $", {Bakes(now)}") + (Reason is null ? "" : $", goes back: {Reason}");
+
+    /// <summary>How long a canary is still looked at, and what share it has had.</summary>
+    public string Bakes(DateTimeOffset now) => FormattableString.Invariant(
+        $"bakes for {Math.Max(0, ((Until ?? now) - now).TotalSeconds):0} s more{Measured}");
+
+    private string Measured => Share is { } share ? FormattableString.Invariant($", {100 * share:0.#} % of the requests") : "";
 }

@@ -66,18 +66,22 @@ internal static class ProgressReader
             "ready" => new Progress("switching", $"{name} is ready, and told to accept", id),
             "failed" => new Progress("starting", $"{name} did not become ready", id),
             "draining" when ended is null => new Progress(Progress.Failed, $"{name} leaves", id),
-            _ => Serving(status, one, ended, name),
+            _ => Serving(status, one, ended, name, now),
         };
     }
 
-    private static Progress Serving(StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name)
+    private static Progress Serving(
+        StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name, DateTimeOffset now)
     {
         if (status.Handover is { } handover && handover.To == one.Id)
         {
             return handover.Exchange is not { } exchange ? new Progress("switching", $"{name} takes over", one.Id)
                 : new Progress(
                     handover.Phase, $"{name}: {exchange.Ready} of {exchange.Workers} workers serve"
-                    + (exchange.Reason is null ? "" : $"; it gives way again: {exchange.Reason}"), one.Id);
+                    + (exchange.Reason is null ? "" : $"; it gives way again: {exchange.Reason}"), one.Id)
+                {
+                    Said = exchange.Until is null ? null : exchange.Bakes(now),
+                };
         }
 
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();

@@ -58,8 +58,7 @@ internal sealed class Steps(TimeProvider time)
     {
         Progress.Done => _all.Length,
         "draining" => Drain,
-        "baking" => Bake,
-        "switching" => HandOver,
+        "switching" or "rolling" or "baking" or "returning" => HandOver,
         _ when progress.Zergling is null => Attach,
         "checking" => Check,
         "waiting" => HandOver,
