@@ -195,8 +195,16 @@ internal sealed partial class HandoverPolicy
         Generation = GenerationToEnter(member);
         if (member.Kind != MemberKind.Uwsgi || !IsServed(member))
             Release = member.Release;
-        Set(member, MemberState.Accepting, Generation);
+        var entered = Set(member, MemberState.Accepting, Generation);
         _replaced.Remove(member.Release);
+
+        // Nobody was left to take over from; that is a way back nonetheless.
+        if (_startedAgain?.Release == member.Release && Current is null)
+        {
+            Finish(
+                new CurrentHandover(entered.Id, entered.Release, [], HandoverPhase.Draining, entered.Attached, _now),
+                HandoverOutcome.Completed, "", []);
+        }
     }
 
     private void Fail(Member member, string reason, IReadOnlyList<string> output, int exitCode)
