@@ -6,11 +6,8 @@ using Zerg.Tests.Harness;
 namespace Zerg.Tests.Guarantees;
 
 /// <summary>The pool starts releases itself, and a command follows them.</summary>
-internal sealed class DeployTests : GuaranteeFixture
+internal sealed class DeployTests : DeployFixture
 {
-    [SetUp]
-    public void RequireGunicorn() => Peers.Require("gunicorn");
-
     [Test, CancelAfter(90_000)]
     public async Task It_waits_until_the_release_serves_alone_and_nothing_is_lost(CancellationToken cancel)
     {
@@ -243,37 +240,9 @@ internal sealed class DeployTests : GuaranteeFixture
         Assert.That(failed.Output, Does.Contain("warm-up of '/': the app answered 500"));
     }
 
-    private string Configuration => Path.Combine(Stage.Directory, "app.yml");
-
-    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
-        directory =>
-        {
-            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
-            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
-                zerg:
-                  launcher: {ProgramFiles.Zergling}
-                  ready: http:/
-                  command: gunicorn -w 1 app:app
-                  chdir: {directory}
-                """);
-            return new PoolStart();
-        },
-        cancel, ["DIR/app.yml", .. options]);
-
     private void Check(string script)
     {
         var path = Stage.Write("check", $"#!/bin/sh\n{script}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private ChildProcess Deploy(params string[] arguments)
-        => Stage.Start("deploy", "dotnet", [ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, .. arguments]);
-
-    private async Task<(int Exit, IReadOnlyList<string> Lines, string Error)> DeployAsync(
-        CancellationToken cancel, params string[] arguments)
-    {
-        var deploy = Deploy(arguments);
-        var exit = await deploy.ExitAsync(cancel);
-        return (exit, deploy.Output.Lines, string.Join('\n', deploy.Error.Lines));
     }
 }
