@@ -78,7 +78,7 @@ internal sealed partial class Pool
         }
 
         // Whoever took over meanwhile is no release to be gone back from.
-        Fail(next, "another release has taken over meanwhile");
+        Fail(next, "not needed any more: a release has taken over meanwhile");
     }
 
     private static bool IsWayBack(Deployment one) => one.Workload is { Replaces: false, Release: not null };

@@ -209,9 +209,16 @@ internal sealed partial class HandoverPolicy
         Set(member, MemberState.Accepting, Generation);
         _replaced.Remove(member.Release);
 
-        // Nobody was left to take over from.
-        if (isAlone && GoesBack is { } back && back.Release == member.Release)
+        // One that joins whoever was gone back from is not waited for any more, and has not gone back.
+        if (GoesBack is not { } back || back.Release != member.Release)
+            return;
+        if (!isAlone)
         {
+            GoesBack = null;
+        }
+        else
+        {
+            // Nobody was left to take over from.
             Finish(
                 new CurrentHandover(
                     member.Id, member.Release, Left(back.From), HandoverPhase.Draining, member.Attached, _now),
