@@ -57,9 +57,10 @@ internal static class ProgressReader
         {
             null when ended is null && now - status.Pool.Started < s_returnPatience
                 => new Progress("waiting", $"{name} has not come back to the pool yet", id),
-            null => ended is null
-                ? new Progress(Progress.Failed, $"{name} is gone", id)
-                : new Progress(Progress.Done, $"{name} took over, and is gone by now", id),
+            null => ended is null ? new Progress(Progress.Failed, $"{name} is gone", id)
+                : status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
+                    ? new Progress(Progress.Done, $"{name} took over, and was replaced by now", id)
+                    : new Progress(Progress.Failed, $"{name} took over, and is gone", id),
             "starting" => new Progress("starting", $"{name} starts", id) { Said = one.Said },
             "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
             "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),
