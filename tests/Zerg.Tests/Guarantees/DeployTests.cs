@@ -182,6 +182,19 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--ready-timeout", "5s", "--launcher", "DIR/check");
+        Check("exec sleep 60");
+        var deploy = Deploy("--release", "bad");
+        await deploy.OutputAsync("launcher pid", cancel);
+        Check($"exec {ProgramFiles.Zergling} \"$@\"");
+        Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
+        Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
+        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 5s"));
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task Workers_that_keep_dying_go_back(CancellationToken cancel)
     {
         await StageAsync(cancel, "--rollback-window", "60s", "--max-crashes", "1");

@@ -38,7 +38,12 @@ internal sealed class DeployedCrashTests : DeployFixture
         var exitCode = await deploy.ExitAsync(cancel);
         Assert.That(exitCode, Is.EqualTo(ExitCodes.Failed).Or.EqualTo(phase == "serving" ? ExitCodes.Ok : ExitCodes.Failed));
         if (phase == "serving")
+        {
             await Stage.StatusAsync(now => now.History[0] is { Outcome: "rolled back", Release: "r0" }, cancel);
+
+            // It would take over from the one that was gone back to.
+            await Stage.Pool.ErrorAsync("release 'r1' was replaced meanwhile and is not started again", cancel);
+        }
 
         // Workers that run accept, and what their clients had asked them dies with them.
         if (phase == "starting")
