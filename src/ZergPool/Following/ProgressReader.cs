@@ -51,7 +51,8 @@ internal static class ProgressReader
         if (status.GoesBack.FirstOrDefault(one => one.From == id) is { } again)
         {
             return new Progress(
-                Progress.Failed, $"goes back to release '{again.Release}', which has to start again: {again.Reason}", id);
+                Progress.Failed,
+                $"goes back to release '{again.Release}', which has to start again: {again.Reason}", id);
         }
 
         if (ended is { Outcome: "failed" })
