@@ -49,7 +49,12 @@ internal static class ProgressReader
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
             return new Progress(Progress.Failed, $"went back to release '{back.Release}': {back.Reason}", id);
         if (status.GoesBack.FirstOrDefault(one => one.From == id) is { } again)
-            return new Progress(Progress.Failed, $"goes back to release '{again.Release}', which has to start again: {again.Reason}", id);
+        {
+            return new Progress(
+                Progress.Failed,
+                $"goes back to release '{again.Release}', which has to start again: {again.Reason}", id);
+        }
+
         if (ended is { Outcome: "failed" })
             return new Progress(Progress.Failed, ended.Reason, id) { Output = ended.Output };
         var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? "-"}'";

@@ -42,7 +42,8 @@ internal sealed partial class HandoverPolicy
     // Another one of the release that is about to take over: it comes when that is through, or it would count as one
     // of those before, and leave with them.
     private bool IsCopy(Member member) => Current is { Roll: not null } current && current.To != member.Id
-        && member.Mode != ZergMode.Replace && member.Release == current.Release && !Olds(current.To).Exists(old => old.Release == current.Release);
+        && member.Mode != ZergMode.Replace && member.Release == current.Release
+        && !Olds(current.To).Exists(old => old.Release == current.Release);
 
     private List<Member> Olds(int to) => [.. _members.Values.Where(other => other.Serves && other.Id != to)];
 

@@ -188,7 +188,7 @@ internal sealed class DeployTests : DeployFixture
         Check("exec sleep 60");
         var deploy = Deploy("--release", "bad");
         await deploy.OutputAsync("launcher pid", cancel);
-        Check($"exec {ProgramFiles.Zergling} \"$@\"");
+        Check($"exec dotnet {ProgramFiles.Zergling} \"$@\"");
         Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
         Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
         Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 5s"));

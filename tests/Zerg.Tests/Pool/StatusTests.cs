@@ -45,8 +45,8 @@ internal sealed class StatusTests
         var status = JsonDocument.Parse(string.Join('\n', run.Output)).RootElement;
         Assert.That(Names(status), Is.EqualTo(new[]
         {
-            "pool", "sockets", "limits", "differences", "zerglings", "deployments", "handover", "rollback", "watch",
-            "history",
+            "pool", "sockets", "limits", "differences", "zerglings", "deployments", "handover", "rollback", "goesBack",
+            "watch", "history",
         }));
 
         var pool = status.GetProperty("pool");
