@@ -21,6 +21,7 @@ internal sealed class WatchTests : GuaranteeFixture
         if (_report is not null)
             await EndAsync();
         _stop?.Dispose();
+        (_load, _report, _stop) = (null, null, null);
     }
 
     [TestCase(LoadMode.Paced)]
