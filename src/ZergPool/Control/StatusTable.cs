@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ZergPool.Handover;
 
 namespace ZergPool.Control;
 
@@ -54,8 +55,8 @@ internal static class StatusTable
 
         foreach (var one in status.Rollback)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to release '{Safe(one.Release)}' possible for ")
-                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to {Safe(ReleaseText.Of(one.Release))} possible for ")
+                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more: {one.How}\n");
         }
 
         foreach (var one in status.Watch)
@@ -71,7 +72,7 @@ internal static class StatusTable
             text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: ")
                 .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
                 .Append(In(one.Pool)).Append(", ")
-                .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
+                .Append(CultureInfo.InvariantCulture, $"{Safe(ReleaseText.Of(one.Release))}, {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
                 text.Append(": ").Append(Safe(one.Reason));
             foreach (var line in one.Output)
@@ -94,7 +95,7 @@ internal static class StatusTable
             text.Append(CultureInfo.InvariantCulture, $"  watch: {watch.Problem}\n");
         foreach (var one in watch.Generations)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  generation {one.Generation}, release '{Safe(one.Release)}': ")
+            text.Append(CultureInfo.InvariantCulture, $"  generation {one.Generation}, {Safe(ReleaseText.Of(one.Release))}: ")
                 .Append(CultureInfo.InvariantCulture, $"{one.Responses} responses")
                 .AppendJoin("", one.Terms.Select(term => $", {term.Seen}")).Append('\n');
         }

@@ -97,7 +97,7 @@ internal sealed class StrategyTests : GuaranteeFixture
         var (exit, lines) = await DeployAsync(
             ["r1", "--", "/bin/sh", "-c", "mkdir only || exit 7; exec gunicorn -w 1 app:app"], cancel);
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
-        Assert.That(lines[^1], Does.EndWith("2 workers of release 'r1' died"));
+        Assert.That(lines[^1], Does.Contain("2 workers of release 'r1' died, the last one with: mkdir: "));
         await WholeAgainAsync(cancel);
         await crowd.LeaveAsync(null);
     }

@@ -109,7 +109,7 @@ internal sealed class TopScreenTests
         hand-over to 2 (release r2) from 1
           attached -> ready 1.4s -> accept 1.5s -> drain 2.0s -> [gone 14.0s]
         zergling 1 drains 12.0s: 1 request in flight, 3 connections, mercy 48s
-        rollback to release r0 possible for 4m0s more
+        rollback to release r0 possible for 4m0s more: it has to start again
 
 
 
@@ -296,7 +296,7 @@ internal sealed class TopScreenTests
         hand-over to 2 (release r2) from 1
           attached -> ready 1.4s -> accept 1.5s -> drain 2.0s -> [gone 14.0s]
         zergling 1 drains 12.0s: 1 request in flight, 3 connections, mercy 48s
-        rollback to release r0 possible for 4m0s more
+        rollback to release r0 possible for 4m0s more: it has to start again
         """);
 
     [Test]
