@@ -60,7 +60,7 @@ internal static class StatusTable
         }
 
         foreach (var one in status.Watch)
-            Add(text, one, now);
+            Add(text, one, IsExchanging(status, one), now);
         text.Append("\nlimits: ").AppendJoin(", ", status.Limits.Where(limit => limit.Used is not null).Select(
             limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.Used} of {limit.Most}"))).Append('\n');
         foreach (var difference in status.Differences)
@@ -86,11 +86,15 @@ internal static class StatusTable
 
     private const int MaxHistory = 10;
 
-    private static void Add(StringBuilder text, WatchStatus watch, DateTimeOffset now)
+    private static bool IsExchanging(StatusDocument status, WatchStatus watch)
+        => (status.Pools?.FirstOrDefault(pool => pool.Path == watch.Pool)?.Handover ?? status.Handover)?.Exchange is not null;
+
+    private static void Add(StringBuilder text, WatchStatus watch, bool isExchanging, DateTimeOffset now)
     {
         text.Append(CultureInfo.InvariantCulture, $"\nwatch{In(watch.Pool)} {watch.Terms} of {watch.Requests} ")
             .Append("responses or more: ")
-            .Append(watch.Until is { } until ? $"for {Age(until - now)} more" : "nothing can be gone back to").Append('\n');
+            .Append(watch.Until is { } until ? $"for {Age(until - now)} more"
+                : isExchanging ? "until all workers are exchanged" : "nothing can be gone back to").Append('\n');
         if (watch.Problem is not null)
             text.Append(CultureInfo.InvariantCulture, $"  watch: {watch.Problem}\n");
         foreach (var one in watch.Generations)

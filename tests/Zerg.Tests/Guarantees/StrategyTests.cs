@@ -40,7 +40,7 @@ internal sealed class StrategyTests : GuaranteeFixture
         var deploy = DeployAsync(["r1"], cancel);
         var status = await BakingAsync(cancel);
         Assert.That(status.Zerglings.Select(one => one.State), Is.All.EqualTo("accepting"));
-        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("baking, 1 of 3 workers, 2 of the release before, bakes for "));
+        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("baking, 1 of 3 workers, 2 old ones, "));
         await crowd.SeesAsync("r1", cancel);
         Assert.That((await deploy).Exit, Is.Zero);
         await crowd.LeaveAsync("r0", "r1");
