@@ -55,7 +55,7 @@ internal static class TopProgress
         var left = one.Until is { } until ? StatusTable.Age(until - now) : "-";
         return one.State switch
         {
-            "draining" => $"{who} drains {since}: {Load(one)}, mercy {left}",
+            "draining" => $"{who} drains {since}, mercy {left}: {Load(one)}",
             "starting" => $"{who} starts {since}: ready-timeout in {left}",
             "checking" => $"{who} is checked {since}",
             "ready" => $"{who} waits {since} for its turn",
