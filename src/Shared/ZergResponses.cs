@@ -11,7 +11,7 @@ public sealed record ZergResponses(IReadOnlyList<long> Classes, IReadOnlyList<lo
     /// <summary>How many classes there are.</summary>
     public const int ClassCount = 5;
 
-    // Sums of many zerglings stay far from what a long can hold.
+    // Of each and of all of them: sums stay far from what a long can hold.
     private const long Most = 1_000_000_000_000_000;
 
     /// <summary>Upper bounds of the latencies, in seconds. What takes longer than the last is a stream.</summary>
@@ -40,8 +40,9 @@ public sealed record ZergResponses(IReadOnlyList<long> Classes, IReadOnlyList<lo
     }
 
     internal ZergResponses Plus(ZergResponses other) => new(
-        [.. Classes.Zip(other.Classes, (one, two) => one + two)],
-        [.. Latencies.Zip(other.Latencies, (one, two) => one + two)], Seconds + other.Seconds);
+        [.. Classes.Zip(other.Classes, (one, two) => Math.Min(one + two, Most))],
+        [.. Latencies.Zip(other.Latencies, (one, two) => Math.Min(one + two, Most))],
+        Math.Min(Seconds + other.Seconds, Most));
 
     internal ZergResponses Minus(ZergResponses other) => new(
         [.. Classes.Zip(other.Classes, (one, two) => one - two)],

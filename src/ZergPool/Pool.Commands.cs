@@ -184,6 +184,7 @@ internal sealed partial class Pool
             Deployments = [.. _deployments.Select(Status)],
             Handover = handovers.Find(handover => handover is not null),
             Rollback = [.. _policies.Select(pool => Status(pool.Key, pool.Value)).OfType<RollbackStatus>()],
+            GoesBack = [.. _policies.Select(pool => GoingBack(pool.Key, pool.Value)).OfType<GoingBackStatus>()],
             Watch = [.. _policies.Select(pool => Watched(pool.Key, pool.Value)).OfType<WatchStatus>()],
             Pools = _policies.Count == 1 ? null :
             [

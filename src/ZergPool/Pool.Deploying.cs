@@ -67,11 +67,21 @@ internal sealed partial class Pool
         if (_isEnding || !_table.IsComplete || _deployments.Exists(IsUnderWay)
             || _policies.Values.Any(policy => policy.Current is not null))
             return;
-        if (_deployments.FindLast(one => one.IsQueued) is not { } next)
+        if ((_deployments.FindLast(one => one.IsQueued && IsWayBack(one)) ?? _deployments.FindLast(one => one.IsQueued))
+            is not { } next)
             return;
         next.IsQueued = false;
-        Start(next);
+        if (!IsWayBack(next) || _policies.Values.Any(policy => policy.GoesBack?.Release == next.Workload.Release))
+        {
+            Start(next);
+            return;
+        }
+
+        // Whoever took over meanwhile is no release to be gone back from.
+        Fail(next, "not needed any more: a release has taken over meanwhile");
     }
+
+    private static bool IsWayBack(Deployment one) => one.Workload is { Replaces: false, Release: not null };
 
     private void Start(Deployment deployment)
     {
@@ -103,11 +113,25 @@ internal sealed partial class Pool
         }
         catch (Exception problem) when (problem is SyscallException or ZergException)
         {
-            deployment.Problem = problem.Message;
-            Log.NotLaunched(_log, deployment.Id, problem.Message);
+            Fail(deployment, problem.Message);
         }
 
         WriteRecords();
+    }
+
+    private void Fail(Deployment deployment, string problem)
+    {
+        deployment.Problem = problem;
+        Log.NotLaunched(_log, deployment.Id, problem);
+        if (deployment.Workload.Release is { } release)
+            NoteNotStartedAgain(release, problem);
+    }
+
+    // Without it whoever was gone back from goes on.
+    private void NoteNotStartedAgain(string release, string problem)
+    {
+        foreach (var pool in _policies.Where(one => one.Value.GoesBack?.Release == release).Select(one => one.Key).ToList())
+            Apply(pool, new PolicyEvent.NotStartedAgain(release, problem));
     }
 
     private Launch LaunchOf(Workload workload)
@@ -197,11 +221,13 @@ internal sealed partial class Pool
         }
         else
         {
-            deployment.Problem = Complaint(deployment)
+            Fail(deployment, Complaint(deployment)
                 ?? (deployment.Zergling == 0 ? $"its launcher ended with {status} before it attached"
-                    : $"its launcher ended with {status} before it served");
-            Log.NotLaunched(_log, deployment.Id, deployment.Problem);
+                    : $"its launcher ended with {status} before it served"));
         }
+
+        if (!deployment.HasServed && deployment.Workload.Release is { } release)
+            NoteNotStartedAgain(release, "it has left before it served");
 
         WriteRecords();
         StartQueued();
@@ -222,6 +248,9 @@ internal sealed partial class Pool
             return;
         foreach (var one in _deployments.Where(one => one.RetryAt <= _time.GetUtcNow()).ToList())
         {
+            // It goes on where the one before does not start again.
+            if (_policies.Values.Any(policy => policy.Release == one.Workload.Release && policy.GoesBack is not null))
+                continue;
             if (_policies.Values.Any(policy => policy.Release == one.Workload.Release && policy.Current?.Back is null))
             {
                 one.Workload = one.Workload with { Replaces = false };
@@ -235,14 +264,34 @@ internal sealed partial class Pool
         }
     }
 
+    // It hangs, or attaches to another pool: those that wait for their turn must not wait for ever.
+    private void EnforceAttach()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var one in _deployments.Where(one => one is { Process: not null, Zergling: 0 } && IsUnderWay(one)
+            && now - one.Started >= _options.ReadyTimeout).ToList())
+        {
+            one.IsLeaving = true;
+            one.Process!.Signal(Signals.SIGKILL);
+            Fail(one, $"its launcher has not attached within {Zerg.Configuration.Duration.Format(_options.ReadyTimeout)}");
+        }
+    }
+
     private void StartAgain(string release)
     {
         if (_deployments.Find(one => one.Workload.Release == release) is { } own)
+        {
             Begin(own.Workload with { Replaces = false }, null);
+        }
         else if (_remembered.TryGetValue(release, out var launch))
+        {
             Begin(new Workload(release, [], null, Replaces: false) { Remembered = launch }, null);
+        }
         else
+        {
             Log.NotStarted(_log, release);
+            NoteNotStartedAgain(release, "nobody knows how it was started");
+        }
     }
 
     private bool CanStartAgain(string release)

@@ -21,7 +21,10 @@ internal sealed partial class Pool
 
         if (policy.UnderWay is { } exchange)
         {
-            Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+            // A launcher of several pools has as many workers as each of them leaves it: it gives way in all of them.
+            foreach (var (other, _) in _policies.Where(one => one.Value is { UnderWay: { } same, WhyNoRollback: null }
+                && same.Release == exchange.Release).ToList())
+                Apply(other, new PolicyEvent.RollbackAsked("rollback was asked for"));
             Answer(commanded, ExitCodes.Ok, $"release '{exchange.Release}' gives way again, see zergpool status");
             return;
         }
@@ -58,6 +61,9 @@ internal sealed partial class Pool
         for (; more > 0; more--)
             Apply(zergling.Pool, new PolicyEvent.Crashed(zergling.Id, said));
     }
+
+    private GoingBackStatus? GoingBack(ListenAddress pool, HandoverPolicy policy) => policy.GoesBack is { } back
+        ? new GoingBackStatus(back.Release, back.From, back.Reason, OneOfSeveral([pool])) : null;
 
     private RollbackStatus? Status(ListenAddress pool, HandoverPolicy policy) => policy.Window is { } window
         ? new RollbackStatus(

@@ -135,7 +135,9 @@ internal sealed partial class Pool
         _bySession.Add(session, zergling);
         var member = Enrolled(zergling.Id, hello);
         var begin = _policies[session.Pool].Begin(member);
-        if (member.State == MemberState.Starting && member.Size > 0)
+
+        // One that comes back says itself how many it has: what a pool before had told it.
+        if (member.State == MemberState.Starting && member.Size > 0 && hello.Session == 0)
             member = member with { Target = begin };
         session.Send(
             new WelcomeFrame

@@ -28,7 +28,7 @@ internal sealed partial class Pool
         Controls = [.. _own.FreezeControls(_options, bequest)],
         LastDeployment = _lastDeployment,
         Deployments = [.. _deployments.Select(one => one.Freeze(bequest))],
-        Remembered = [.. _remembered.Select(one => KeyValuePair.Create(one.Key, LaunchState.Of(one.Value)))],
+        Remembered = [.. _remembered.Select(one => new RememberedState(one.Key, LaunchState.Of(one.Value)))],
         Zerglings = [.. _roster.Values.Select(one => one.Freeze(bequest))],
         Handshakes = [.. _handshakes.Select(session => session.Freeze(bequest))],
         Waiting =

@@ -234,6 +234,7 @@ internal sealed partial class Pool : IDisposable
                 EnforceChecks();
                 _hooks.Enforce(_time.GetUtcNow());
                 Recover();
+                EnforceAttach();
                 RestartLaunchers();
                 StartQueued();
                 LetGo();

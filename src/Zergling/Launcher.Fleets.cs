@@ -90,6 +90,10 @@ internal sealed partial class Launcher
         Log.Renewing(_logger, reason);
         _manager.Reloading("new workers start");
         StartAll(_next = NewFleet());
+
+        // Without any worker to wait for, as in an exchange that has come to its end.
+        if (_next is { IsReady: true } empty)
+            BecomeReady(empty);
     }
 
     private void RenewAgain()

@@ -48,6 +48,13 @@ internal sealed partial class Launcher
                 if (pool.Change(back.Change(pool.Sockets.Select(socket => socket.Name))))
                     Renew($"the sockets of {pool.Address} changed");
                 pool.Return(back.Client);
+                if (back.Client.Workers == 0 && pool.Workers is not null)
+                {
+                    // Of a version that gives no such orders: nobody would have it grow again.
+                    pool.Workers = null;
+                    Scale();
+                }
+
                 break;
         }
     }

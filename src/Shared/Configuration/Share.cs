@@ -20,8 +20,9 @@ internal sealed record Share(int Part, int Whole)
                 : Parsed<Share>.Failed($"'{text}' is no share of the workers, expected '1/8' or '10%'");
     }
 
-    /// <summary>How many of so many that is: at least one.</summary>
-    public int Of(int workers) => Math.Max(1, (int)(((long)workers * Part + Whole - 1) / Whole));
+    /// <summary>How many of so many that is: at least one, and less than all where there are several.</summary>
+    public int Of(int workers)
+        => Math.Max(1, Math.Min(workers - 1, (int)(((long)workers * Part + Whole - 1) / Whole)));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Part}/{Whole}");
 }

@@ -26,6 +26,9 @@ internal sealed record StatusDocument
     /// <summary>What can be gone back to: one for each pool at most.</summary>
     public required IReadOnlyList<RollbackStatus> Rollback { get; init; }
 
+    /// <summary>What is gone back to and has to start again first: one for each pool at most.</summary>
+    public IReadOnlyList<GoingBackStatus> GoesBack { get; init; } = [];
+
     /// <summary>What new releases are watched for, and what is seen of them: one for each pool that watches.</summary>
     public IReadOnlyList<WatchStatus> Watch { get; init; } = [];
 

@@ -59,6 +59,12 @@ internal static class StatusTable
                 .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more: {one.How}\n");
         }
 
+        foreach (var one in status.GoesBack)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\ngoing back{In(one.Pool)} to release '{Safe(one.Release)}', ")
+                .Append(CultureInfo.InvariantCulture, $"which has to start again: {Safe(one.Reason)}\n");
+        }
+
         foreach (var one in status.Watch)
             Add(text, one, IsExchanging(status, one), now);
         text.Append("\nlimits: ").AppendJoin(", ", status.Limits.Where(limit => limit.Used is not null).Select(

@@ -49,6 +49,8 @@ internal static class ProgressReader
             record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
             return new Progress(Progress.Failed, $"went back to {ReleaseText.Of(back.Release)}: {back.Reason}", id);
+        if (status.GoesBack.FirstOrDefault(one => one.From == id) is { } again)
+            return new Progress(Progress.Failed, $"goes back to {ReleaseText.Of(again.Release)}, which has to start again: {again.Reason}", id);
         if (ended is { Outcome: "failed" })
             return new Progress(Progress.Failed, ended.Reason, id) { Output = ended.Output };
         var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? "-"}'";
@@ -56,9 +58,10 @@ internal static class ProgressReader
         {
             null when ended is null && now - status.Pool.Started < s_returnPatience
                 => new Progress("waiting", $"{name} has not come back to the pool yet", id),
-            null => ended is null
-                ? new Progress(Progress.Failed, $"{name} is gone", id)
-                : new Progress(Progress.Done, $"{name} took over, and is gone by now", id),
+            null => ended is null ? new Progress(Progress.Failed, $"{name} is gone", id)
+                : status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
+                    ? new Progress(Progress.Done, $"{name} took over, and was replaced by now", id)
+                    : new Progress(Progress.Failed, $"{name} took over, and is gone", id),
             "starting" => new Progress("starting", $"{name} starts", id) { Said = one.Said },
             "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
             "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),

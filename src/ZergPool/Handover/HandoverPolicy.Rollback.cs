@@ -3,8 +3,8 @@ namespace ZergPool.Handover;
 /// <content>The way back: whoever was replaced waits for a while, warm, and accepts again at once when it must.</content>
 internal sealed partial class HandoverPolicy
 {
-    // What it was gone back from is nothing to go back to.
-    private (string Release, string Reason)? _startedAgain;
+    /// <summary>The release that was gone back to and has to start again first; null for none.</summary>
+    public GoingBack? GoesBack { get; private set; }
 
     /// <summary>What can be gone back to now; null when nothing can.</summary>
     public RollbackWindow? Window { get; private set; }
@@ -22,11 +22,11 @@ internal sealed partial class HandoverPolicy
 
     private void OpenWindow(Member entered, IReadOnlyList<Member> replaced)
     {
-        if (entered.Release == _startedAgain?.Release || Limits.RollbackWindow <= TimeSpan.Zero || replaced.FirstOrDefault(CanBeGoneBackTo) is not { } former)
+        if (Limits.RollbackWindow <= TimeSpan.Zero || replaced.FirstOrDefault(CanBeGoneBackTo) is not { } former)
             return;
         Window = new RollbackWindow(
             entered.Generation, entered.Release, former.Release, [.. replaced.Select(one => one.Id)],
-            _now + Limits.RollbackWindow);
+            _now + Limits.RollbackWindow, To: entered.Id);
         TellOfSilence(entered);
     }
 
@@ -82,10 +82,15 @@ internal sealed partial class HandoverPolicy
     {
         Window = null;
         _replaced.Remove(window.Former);
-        _startedAgain = (window.Former, reason);
+
+        // Nor does it come back by itself while the other one starts.
+        Forget(window.Release);
+        GoesBack = new GoingBack(window.Former, reason, window.To);
         Note(NoteLevel.Warning, $"going back to {ReleaseText.Of(window.Former)}, which has to start again: {reason}");
         _orders.Add(new PolicyOrder.StartAgain(window.Former, reason));
     }
+
+    private static IReadOnlyList<int> Left(int id) => id == 0 ? [] : [id];
 
     // Whoever goes back brings along the others of its release.
     private void BringBack(RollbackWindow window)

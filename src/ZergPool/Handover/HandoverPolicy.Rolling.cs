@@ -1,3 +1,4 @@
+using Zerg;
 using Zerg.Configuration;
 
 namespace ZergPool.Handover;
@@ -10,7 +11,8 @@ internal sealed partial class HandoverPolicy
 {
     /// <summary>With how many workers one that attaches is to begin.</summary>
     public int Begin(Member member)
-        => Limits.Strategy != RollStrategy.BlueGreen && WantsToReplace(member) ? Math.Min(1, member.Size) : member.Size;
+        => IsCopy(member) || (Limits.Strategy != RollStrategy.BlueGreen && WantsToReplace(member))
+            ? Math.Min(1, member.Size) : member.Size;
 
     /// <summary>Workers that serve on either side of an exchange, and what the new one has in the end.</summary>
     public (int New, int Full, int Old)? Exchanged => Current is { Roll: not null } current && Find(current.To) is { } to
@@ -37,13 +39,18 @@ internal sealed partial class HandoverPolicy
     private bool Rolls(Member member) => member.Kind != MemberKind.Uwsgi && Current is { Back: null }
         && (Limits.Strategy != RollStrategy.BlueGreen || member.Target < member.Size);
 
+    // Another one of the release that is about to take over: it comes when that is through, or it would count as one
+    // of those before, and leave with them.
+    private bool IsCopy(Member member) => Current is { Roll: not null } current && current.To != member.Id
+        && member.Mode != ZergMode.Replace && member.Release == current.Release && !Olds(current.To).Exists(old => old.Release == current.Release);
+
     private List<Member> Olds(int to) => [.. _members.Values.Where(other => other.Serves && other.Id != to)];
 
     private void BeginExchange(Member member)
     {
         var olds = Olds(member.Id);
         var entered = Set(member, MemberState.Accepting, Generation);
-        var stop = Limits.Strategy == RollStrategy.Canary && _startedAgain?.Release != member.Release
+        var stop = Limits.Strategy == RollStrategy.Canary && GoesBack?.Release != member.Release
             ? Limits.Canary.Of(Weight(member)) : 0;
         var down = olds.Where(Scales).Sum(old => old.Target ?? old.Size);
         CloseWindow($"replaced once more, by {Describe(entered)}");
@@ -100,13 +107,16 @@ internal sealed partial class HandoverPolicy
     {
         var full = Weight(to);
         var goal = roll.Stop > 0 ? Math.Min(roll.Stop, full) : full;
+
+        // Of one that cannot be told how many workers to have, their number is not known either.
+        var isThere = Working(to) >= goal && to.State != MemberState.Down;
         if (Working(to) < goal || goal < full || roll.Stop > 0)
             Move([to], olds, roll, goal);
-        if (Working(to) >= goal && roll.Stop == 0)
+        if (isThere && roll.Stop == 0)
             TakeOver(to);
         else if (current.Phase == HandoverPhase.Baking)
             Bake(current, roll);
-        else if (Working(to) >= goal)
+        else if (isThere)
             BeginBaking(to, goal, full);
         else if (IsStuck(roll))
             Undo($"its workers have come no further for {Patience.TotalSeconds:0.#} s");
@@ -155,10 +165,12 @@ internal sealed partial class HandoverPolicy
             return;
         var (to, olds) = (Find(current.To), Olds(current.To));
 
-        // What is not ready only takes the place of an old worker.
-        var left = to is null ? 0 : Math.Max(1, Working(to));
+        // What is not ready only takes the place of an old worker; and one of those needs room to begin with.
+        var left = to is null ? 0 : Math.Max(1, Math.Min(Working(to), roll.Most - 1 - olds.Sum(Working)));
         Note(NoteLevel.Warning, $"going back from release '{current.Release}': {reason}");
         Forget(current.Release);
+        foreach (var copy in _members.Values.Where(one => one.IsComing && IsCopy(one)).ToList())
+            Fail(copy, $"release '{copy.Release}' is gone back from: {reason}", [], ExitCodes.TryAgain);
         Current = current with
         {
             Phase = HandoverPhase.Returning,
@@ -223,7 +235,11 @@ internal sealed partial class HandoverPolicy
     {
         _members[member.Id] = member with { Target = workers };
         _orders.Add(new PolicyOrder.Scale(member.Id, workers));
-        NoteProgress();
+
+        // Each order comes of a worker more or less, and there are as many as workers. What comes and goes between
+        // two of them, like a worker that dies again and again, is no progress.
+        if (Current is { Roll: { } roll } current)
+            Current = current with { Roll = roll with { Progress = _now } };
     }
 
     // Whoever serves and is not part of an exchange has all of its workers.
@@ -239,22 +255,14 @@ internal sealed partial class HandoverPolicy
     {
         if (told.Target is not { } target || member.Size == 0)
             return;
-        var counted = member with
+
+        // What it was told here counts: what it says may be older, or what another pool leaves it.
+        _members[member.Id] = member with
         {
-            Target = Math.Clamp(target, 0, member.Size),
+            Target = member.Target ?? Math.Clamp(target, 0, member.Size),
             ReadyWorkers = Math.Clamp(told.Ready, 0, member.Size),
             Running = Math.Max(0, told.Running),
         };
-        if (counted == member)
-            return;
-        _members[member.Id] = counted;
-        NoteProgress();
-    }
-
-    private void NoteProgress()
-    {
-        if (Current is { Roll: { } roll } current)
-            Current = current with { Roll = roll with { Progress = _now } };
     }
 
     private TimeSpan Patience => Limits.Ready + Limits.Mercy + Limits.Answer;

@@ -13,7 +13,7 @@ internal sealed partial class HandoverPolicy
         Replaced = new Dictionary<string, DateTimeOffset>(_replaced, StringComparer.Ordinal),
         Release = Release,
         Window = Window,
-        StartedAgain = _startedAgain is var (release, reason) ? [release, reason] : null,
+        GoesBack = GoesBack,
     };
 
     /// <summary>A policy that does whatever the one that the snapshot is of would have done.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class HandoverPolicy
             Current = snapshot.Current,
             Release = snapshot.Release,
             Window = snapshot.Window,
-            _startedAgain = snapshot.StartedAgain is [var back, var why] ? (back, why) : null,
+            GoesBack = snapshot.GoesBack,
         };
         foreach (var member in snapshot.Members)
             policy._members.Add(member.Id, member);

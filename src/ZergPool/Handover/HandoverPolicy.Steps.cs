@@ -16,7 +16,7 @@ internal sealed partial class HandoverPolicy
         Continue();
         foreach (var ready in _members.Values.Where(member => member.State == MemberState.Ready).ToList())
         {
-            if (Current?.To != ready.Id && !ready.Asked && !WantsToReplace(ready))
+            if (Current?.To != ready.Id && !ready.Asked && !WantsToReplace(ready) && !IsCopy(ready))
                 Ask(ready);
         }
 
@@ -59,7 +59,8 @@ internal sealed partial class HandoverPolicy
     }
 
     // What a launcher's workers accept before their turn cannot be helped; its turn still comes.
-    private bool IsHeldBack(Member member) => member.State == MemberState.Standby || WantsToReplace(member);
+    private bool IsHeldBack(Member member)
+        => member.State == MemberState.Standby || WantsToReplace(member) || IsCopy(member);
 
     private void Continue()
     {
@@ -106,9 +107,18 @@ internal sealed partial class HandoverPolicy
             Phase = HandoverPhase.Draining,
             PhaseStarted = _now,
         };
+        if (GoesBack?.Release != member.Release)
+            GoesBack = null;
         if (Current.Back is not null)
         {
+            // Whoever left meanwhile was gone back from as well.
+            Current = Current with { From = [.. Current.From.Union(Left(Window!.To))] };
             BringBack(Window!);
+        }
+        else if (GoesBack is { } back)
+        {
+            Current = Current with { From = [.. Current.From.Union(Left(back.From))] };
+            CloseWindow($"replaced once more, by {Describe(entered)}");
         }
         else
         {
@@ -192,11 +202,28 @@ internal sealed partial class HandoverPolicy
 
     private void EnterService(Member member)
     {
+        var isAlone = !IsServed(member);
         Generation = GenerationToEnter(member);
-        if (member.Kind != MemberKind.Uwsgi || !IsServed(member))
+        if (member.Kind != MemberKind.Uwsgi || isAlone)
             Release = member.Release;
         Set(member, MemberState.Accepting, Generation);
         _replaced.Remove(member.Release);
+
+        // One that joins whoever was gone back from is not waited for any more, and has not gone back.
+        if (GoesBack is not { } back || back.Release != member.Release)
+            return;
+        if (!isAlone)
+        {
+            GoesBack = null;
+        }
+        else
+        {
+            // Nobody was left to take over from.
+            Finish(
+                new CurrentHandover(
+                    member.Id, member.Release, Left(back.From), HandoverPhase.Draining, member.Attached, _now),
+                HandoverOutcome.Completed, "", []);
+        }
     }
 
     private void Fail(Member member, string reason, IReadOnlyList<string> output, int exitCode)
@@ -249,10 +276,11 @@ internal sealed partial class HandoverPolicy
             Current = null;
         if (outcome == HandoverOutcome.Completed && ended.Back is { } back)
             (outcome, reason) = (HandoverOutcome.RolledBack, back);
-        if (outcome == HandoverOutcome.Completed && _startedAgain is var (release, why) && release == ended.Release)
+        if (GoesBack is { } again && again.Release == ended.Release)
         {
-            (outcome, reason) = (HandoverOutcome.RolledBack, why);
-            _startedAgain = null;
+            if (outcome == HandoverOutcome.Completed)
+                (outcome, reason) = (HandoverOutcome.RolledBack, again.Reason);
+            GoesBack = null;
         }
 
         var record = new HandoverRecord(

@@ -88,6 +88,10 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
             case PolicyEvent.RollbackAsked asked:
                 RollBack(asked.Reason);
                 break;
+            case PolicyEvent.NotStartedAgain told when GoesBack?.Release == told.Release:
+                GoesBack = null;
+                Note(NoteLevel.Error, $"cannot go back to release '{told.Release}': {told.Reason}");
+                break;
             case PolicyEvent.ForcedOut forced when Find(forced.Id) is { State: MemberState.Draining } member:
                 NoteForced(member, forced);
                 break;
@@ -294,6 +298,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         }
 
         _orders.Add(new PolicyOrder.Stop(member.Id, reason, ExitCodes.Ok));
+        _members[member.Id] = member = member with { IsLeaving = true };
         if (member is { Serves: false, State: not MemberState.Failed })
             Retire(member, reason);
     }
@@ -313,7 +318,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         foreach (var orphan in _members.Values.Where(member => member.State == MemberState.Orphaned).ToList())
         {
             // In an exchange the few workers of the new one cannot do the work of all.
-            if (_members.Values.Any(member => member.State == MemberState.Accepting
+            if (_members.Values.Any(member => member is { State: MemberState.Accepting, IsLeaving: false }
                 && (Current?.Roll is null || member.Release == orphan.Release)))
                 Dismiss(orphan);
         }

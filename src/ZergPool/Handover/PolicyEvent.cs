@@ -50,6 +50,9 @@ internal abstract record PolicyEvent
 
     public sealed record RollbackAsked(string Reason) : PolicyEvent;
 
+    /// <summary>A release that was gone back to does not start again.</summary>
+    public sealed record NotStartedAgain(string Release, string Reason) : PolicyEvent;
+
     /// <summary>It is ended by force while it drains; the lines say what it still waited for.</summary>
     public sealed record ForcedOut(int Id, string Reason, IReadOnlyList<string> Waited) : PolicyEvent;
 

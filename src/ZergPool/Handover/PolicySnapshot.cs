@@ -19,8 +19,8 @@ internal sealed record PolicySnapshot
     /// <summary>What can be gone back to, or null.</summary>
     public RollbackWindow? Window { get; init; }
 
-    /// <summary>The release that was gone back to and starts again, and why; null for none.</summary>
-    public string[]? StartedAgain { get; init; }
+    /// <summary>What was gone back to and has to start again; null for nothing.</summary>
+    public GoingBack? GoesBack { get; init; }
 
     /// <summary>The release that entered service last.</summary>
     public string? Release { get; init; }

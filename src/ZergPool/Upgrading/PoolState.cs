@@ -40,7 +40,7 @@ internal sealed record PoolState
     public required IReadOnlyList<DeploymentState> Deployments { get; init; }
 
     /// <summary>Launchers that others started, by release, the oldest first.</summary>
-    public IReadOnlyList<KeyValuePair<string, LaunchState>>? Remembered { get; init; }
+    public IReadOnlyList<RememberedState>? Remembered { get; init; }
 
     public required IReadOnlyList<AttachedState> Zerglings { get; init; }
 

@@ -9,7 +9,8 @@ internal sealed class ShareTests
     [TestCase("1/8", 1, 1)]
     [TestCase("2/3", 3, 2)]
     [TestCase("10%", 30, 3)]
-    [TestCase("99%", 4, 4)]
+    [TestCase("99%", 4, 3)]
+    [TestCase("3/4", 2, 1)]
     [TestCase("999/1000", 1024, 1023)]
     public void Of_so_many_workers(string text, int workers, int expected)
         => Assert.That(Share.Parse(text).Value!.Of(workers), Is.EqualTo(expected));

@@ -6,11 +6,8 @@ using Zerg.Tests.Harness;
 namespace Zerg.Tests.Guarantees;
 
 /// <summary>The pool starts releases itself, and a command follows them.</summary>
-internal sealed class DeployTests : GuaranteeFixture
+internal sealed class DeployTests : DeployFixture
 {
-    [SetUp]
-    public void RequireGunicorn() => Peers.Require("gunicorn");
-
     [Test, CancelAfter(90_000)]
     public async Task It_waits_until_the_release_serves_alone_and_nothing_is_lost(CancellationToken cancel)
     {
@@ -185,6 +182,19 @@ internal sealed class DeployTests : GuaranteeFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--ready-timeout", "5s", "--launcher", "DIR/check");
+        Check("exec sleep 60");
+        var deploy = Deploy("--release", "bad");
+        await deploy.OutputAsync("launcher pid", cancel);
+        Check($"exec {ProgramFiles.Zergling} \"$@\"");
+        Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
+        Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
+        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 5s"));
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task Workers_that_keep_dying_go_back(CancellationToken cancel)
     {
         await StageAsync(cancel, "--rollback-window", "60s", "--max-crashes", "1");
@@ -243,37 +253,9 @@ internal sealed class DeployTests : GuaranteeFixture
         Assert.That(failed.Output, Does.Contain("warm-up of '/': the app answered 500"));
     }
 
-    private string Configuration => Path.Combine(Stage.Directory, "app.yml");
-
-    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
-        directory =>
-        {
-            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
-            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
-                zerg:
-                  launcher: {ProgramFiles.Zergling}
-                  ready: http:/
-                  command: gunicorn -w 1 app:app
-                  chdir: {directory}
-                """);
-            return new PoolStart();
-        },
-        cancel, ["DIR/app.yml", .. options]);
-
     private void Check(string script)
     {
         var path = Stage.Write("check", $"#!/bin/sh\n{script}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private ChildProcess Deploy(params string[] arguments)
-        => Stage.Start("deploy", "dotnet", [ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, .. arguments]);
-
-    private async Task<(int Exit, IReadOnlyList<string> Lines, string Error)> DeployAsync(
-        CancellationToken cancel, params string[] arguments)
-    {
-        var deploy = Deploy(arguments);
-        var exit = await deploy.ExitAsync(cancel);
-        return (exit, deploy.Output.Lines, string.Join('\n', deploy.Error.Lines));
     }
 }

@@ -3,7 +3,7 @@ using Zerg.Tests.Harness;
 namespace Zerg.Tests.Guarantees;
 
 /// <summary>What somebody sees who deploys from a terminal.</summary>
-internal sealed class LiveDeployTests : GuaranteeFixture
+internal sealed class LiveDeployTests : DeployFixture
 {
     [SetUp]
     public void RequirePeers()
@@ -17,7 +17,7 @@ internal sealed class LiveDeployTests : GuaranteeFixture
     {
         await StageAsync(cancel, "--rollback-window", "60s", "--check-command", "sleep 1");
         Assert.That((await Stage.OrderAsync(["deploy", "--release", "r0"], cancel)).ExitCode, Is.Zero);
-        using var terminal = await DeployAsync(["--release", "r1", "--", "sh", "-c", """
+        using var terminal = await ShowAsync(["--release", "r1", "--", "sh", "-c", """
             echo loads the model
             until test -e go; do sleep 0.1; done
             exec gunicorn -w 1 app:app
@@ -51,7 +51,7 @@ internal sealed class LiveDeployTests : GuaranteeFixture
     public async Task What_fails_ends_with_why_and_its_last_lines(CancellationToken cancel)
     {
         await StageAsync(cancel);
-        using var terminal = await DeployAsync(
+        using var terminal = await ShowAsync(
             ["--release", "bad", "--", "sh", "-c", "echo loads the model; printf 'no \\033[31mmemory\\n'; exit 3"], cancel);
         Assert.That(await terminal.MaskedAsync("status: ", cancel), Is.EqualTo(new[]
         {
@@ -67,7 +67,7 @@ internal sealed class LiveDeployTests : GuaranteeFixture
     public async Task Ctrl_C_leaves_the_terminal_as_it_was_and_says_how_to_go_on(CancellationToken cancel)
     {
         await StageAsync(cancel);
-        using var terminal = await DeployAsync(
+        using var terminal = await ShowAsync(
             ["--release", "r0", "--", "sh", "-c", "until test -e go; do sleep 0.1; done; exec gunicorn -w 1 app:app"], cancel);
         await terminal.ScreenAsync("release 'r0' starts", cancel);
         Assert.That(await terminal.HasCursorAsync(cancel), Is.False);
@@ -93,7 +93,7 @@ internal sealed class LiveDeployTests : GuaranteeFixture
     public async Task Where_nobody_looks_it_tells_it_line_by_line(string variable, CancellationToken cancel)
     {
         await StageAsync(cancel);
-        using var terminal = await DeployAsync(["--release", "bad", "--", "false"], cancel, "env", variable);
+        using var terminal = await ShowAsync(["--release", "bad", "--", "false"], cancel, "env", variable);
         var screen = await terminal.MaskedAsync("status: ", cancel);
         Assert.That(screen.TakeLast(2), Is.EqualTo(new[] { "TIME worker 1 ended with exit status 1 before it was ready", "status: 1" }));
         Assert.That(screen, Has.None.StartsWith("attach"));
@@ -105,27 +105,12 @@ internal sealed class LiveDeployTests : GuaranteeFixture
     public async Task Colours_can_be_done_without(bool without, CancellationToken cancel)
     {
         await StageAsync(cancel);
-        using var terminal = await DeployAsync(
+        using var terminal = await ShowAsync(
             ["--release", "bad", "--", "false"], cancel, without ? ["env", "NO_COLOR=1"] : []);
         Assert.That((await terminal.MaskedAsync("status: ", cancel))[1], Is.EqualTo("start failed"));
         Assert.That(await terminal.HasColourAsync(cancel), Is.Not.EqualTo(without));
     }
 
-    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
-        directory =>
-        {
-            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
-            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
-                zerg:
-                  launcher: {ProgramFiles.Zergling}
-                  ready: http:/
-                  command: gunicorn -w 1 app:app
-                  chdir: {directory}
-                """);
-            return new PoolStart();
-        },
-        cancel, ["DIR/app.yml", .. options]);
-
-    private Task<Terminal> DeployAsync(string[] arguments, CancellationToken cancel, params string[] wrapper) => Terminal.OpenAsync(
+    private Task<Terminal> ShowAsync(string[] arguments, CancellationToken cancel, params string[] wrapper) => Terminal.OpenAsync(
         Stage.Directory, [.. wrapper, "dotnet", ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, .. arguments], cancel);
 }

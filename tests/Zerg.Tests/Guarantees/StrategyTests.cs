@@ -6,20 +6,19 @@ using ZergPool.Control;
 namespace Zerg.Tests.Guarantees;
 
 /// <summary>Workers of two releases are exchanged one by one, and a canary stops on the way.</summary>
-internal sealed class StrategyTests : GuaranteeFixture
+internal sealed class StrategyTests : DeployFixture
 {
     private const int Workers = 3;
 
-    [SetUp]
-    public void RequireGunicorn() => Peers.Require("gunicorn");
+    private static readonly string[] s_workers = [$"processes: {Workers}"];
 
     [Test, CancelAfter(90_000)]
     public async Task Rolling_never_holds_two_fleets_and_loses_nothing(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "rolling");
+        await StageAsync("", s_workers, cancel, "--strategy", "rolling");
         var crowd = await PremiereAsync(cancel);
         using var count = new WorkerCount(Stage.Directory);
-        var (exit, lines) = await DeployAsync(["r1"], cancel);
+        var (exit, lines, _) = await DeployAsync(cancel, "--release", "r1");
         Assert.That(exit, Is.Zero, string.Join('\n', lines));
         Assert.That(lines, Has.Some.Contains($"of {Workers} workers serve"));
         var (least, most) = count.End();
@@ -35,9 +34,9 @@ internal sealed class StrategyTests : GuaranteeFixture
     [Test, CancelAfter(90_000)]
     public async Task A_canary_bakes_and_the_rest_follows(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "2s");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "2s");
         var crowd = await PremiereAsync(cancel);
-        var deploy = DeployAsync(["r1"], cancel);
+        var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);
         Assert.That(status.Zerglings.Select(one => one.State), Is.All.EqualTo("accepting"));
         Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("baking, 1 of 3 workers, 2 old ones, "));
@@ -49,13 +48,13 @@ internal sealed class StrategyTests : GuaranteeFixture
     [Test, CancelAfter(90_000)]
     public async Task A_canary_that_is_called_back_gives_way_again(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "canary", "--canary", "2/3", "--bake", "60s");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "2/3", "--bake", "60s");
         var crowd = await PremiereAsync(cancel);
-        var deploy = DeployAsync(["r1"], cancel);
+        var deploy = DeployAsync(cancel, "--release", "r1");
         await BakingAsync(cancel);
         using var count = new WorkerCount(Stage.Directory);
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).Output, Does.Contain("release 'r1' gives way again"));
-        var (exit, lines) = await deploy;
+        var (exit, lines, _) = await deploy;
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.EndWith("rollback was asked for"));
         await WholeAgainAsync(cancel);
@@ -66,9 +65,9 @@ internal sealed class StrategyTests : GuaranteeFixture
     [Test, CancelAfter(90_000)]
     public async Task A_canary_that_nobody_can_judge_fails_when_it_is_to(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "canary", "--canary", "10%", "--bake", "100ms", "--canary-empty", "fail");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "10%", "--bake", "100ms", "--canary-empty", "fail");
         var crowd = await PremiereAsync(cancel);
-        var (exit, lines) = await DeployAsync(["r1"], cancel);
+        var (exit, lines, _) = await DeployAsync(cancel, "--release", "r1");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.Contain("canary-empty"));
         await WholeAgainAsync(cancel);
@@ -78,9 +77,9 @@ internal sealed class StrategyTests : GuaranteeFixture
     [Test, CancelAfter(90_000)]
     public async Task The_death_of_the_launcher_of_a_canary_has_the_old_one_whole_again(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "canary", "--canary", "2/3", "--bake", "60s");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "2/3", "--bake", "60s");
         var crowd = await PremiereAsync(cancel);
-        var deploy = DeployAsync(["r1"], cancel);
+        var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);
         _ = Libc.kill(status.Zerglings.Single(one => one.Release == "r1").Pid, Signals.SIGKILL);
         Assert.That((await deploy).Exit, Is.EqualTo(ExitCodes.Failed));
@@ -92,10 +91,10 @@ internal sealed class StrategyTests : GuaranteeFixture
     public async Task Workers_that_do_not_start_stop_a_rolling_deploy(CancellationToken cancel)
     {
         // The first one comes up, and no other one does.
-        await StageAsync(cancel, "--strategy", "rolling", "--max-crashes", "1");
+        await StageAsync("", s_workers, cancel, "--strategy", "rolling", "--max-crashes", "1");
         var crowd = await PremiereAsync(cancel);
-        var (exit, lines) = await DeployAsync(
-            ["r1", "--", "/bin/sh", "-c", "mkdir only || exit 7; exec gunicorn -w 1 app:app"], cancel);
+        var (exit, lines, _) = await DeployAsync(
+            cancel, "--release", "r1", "--", "/bin/sh", "-c", "mkdir only || exit 7; exec gunicorn -w 1 app:app");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.Contain("2 workers of release 'r1' died, the last one with: mkdir: "));
         await WholeAgainAsync(cancel);
@@ -107,9 +106,9 @@ internal sealed class StrategyTests : GuaranteeFixture
     [CancelAfter(90_000)]
     public async Task Another_pool_goes_on_where_it_was(string fate, CancellationToken cancel)
     {
-        await StageAsync(cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "6s");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "6s");
         var crowd = await PremiereAsync(cancel);
-        var deploy = DeployAsync(["r1"], cancel);
+        var deploy = DeployAsync(cancel, "--release", "r1");
         await BakingAsync(cancel);
         using var count = new WorkerCount(Stage.Directory);
         if (fate == "kill")
@@ -122,7 +121,7 @@ internal sealed class StrategyTests : GuaranteeFixture
             Assert.That((await Stage.OrderAsync(["upgrade"], cancel)).ExitCode, Is.Zero);
         }
 
-        var (exit, lines) = await deploy;
+        var (exit, lines, _) = await deploy;
         Assert.That(exit, Is.Zero, string.Join('\n', lines));
         Assert.That(count.End().Most, Is.LessThanOrEqualTo(Workers + 1));
         await crowd.SeesAsync("r1", cancel);
@@ -149,31 +148,19 @@ internal sealed class StrategyTests : GuaranteeFixture
     [Test, CancelAfter(90_000)]
     public async Task Workers_with_the_package_are_judged_by_what_they_answer(CancellationToken cancel)
     {
-        await OpenAsync(
-            directory =>
-            {
-                File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
-                    zerg:
-                      launcher: {ProgramFiles.Zergling}
-                      processes: {Workers}
-                      ready: notify
-                      strategy: canary
-                      canary: 1/3
-                      bake: 60s
-                      watch: 5xx<1%
-                      watch-requests: 20
-                    """);
-                return new PoolStart();
-            },
-            cancel, ["DIR/app.yml"]);
+        await StageAsync(
+            "",
+            [
+                .. s_workers, "ready: notify", "strategy: canary", "canary: 1/3", "bake: 60s", "watch: 5xx<1%", "watch-requests: 1000",
+            ],
+            cancel);
         string[] hello = ["--", "dotnet", ProgramFiles.Hello];
-        Assert.That((await DeployAsync(["r0", .. hello], cancel)).Exit, Is.Zero);
+        Assert.That((await DeployAsync(cancel, ["--release", "r0", .. hello])).Exit, Is.Zero);
         var load = new LoadRun(new LoadOptions { Target = Stage.EndPoint, Mode = LoadMode.PerConnection, Connections = 4 });
         var running = Task.Run(() => load.RunAsync(cancel), cancel);
-        var deploy = DeployAsync(["r1", "--", "env", "HELLO_BAD=5", .. hello[1..]], cancel);
-        var status = await Stage.StatusAsync(status => status.Handover?.Exchange?.Share > 0, cancel);
-        Assert.That(status.Handover!.Exchange!.Share, Is.LessThan(1));
-        var (exit, lines) = await deploy;
+        var deploy = DeployAsync(cancel, ["--release", "r1", "--", "env", "HELLO_BAD=5", .. hello[1..]]);
+        await Stage.StatusAsync(status => status.Handover?.Exchange?.Share is > 0 and < 1, cancel);
+        var (exit, lines, _) = await deploy;
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.Contain("watch: 5xx ").And.Contain("responses) is not < 1 %"));
         await WholeAgainAsync(cancel);
@@ -190,35 +177,10 @@ internal sealed class StrategyTests : GuaranteeFixture
 
     private async Task<Crowd> PremiereAsync(CancellationToken cancel)
     {
-        Assert.That((await DeployAsync(["r0"], cancel)).Exit, Is.Zero);
+        Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
         var crowd = new Crowd(Stage).Add(
             "one connection a request", 300, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
         await crowd.SeesAsync("r0", cancel);
         return crowd;
-    }
-
-    private Task StageAsync(CancellationToken cancel, params string[] options) => OpenAsync(
-        directory =>
-        {
-            File.WriteAllText(Path.Combine(directory, "app.py"), ComingAndGoingTests.Wsgi);
-            File.WriteAllText(Path.Combine(directory, "app.yml"), $"""
-                zerg:
-                  launcher: {ProgramFiles.Zergling}
-                  processes: {Workers}
-                  ready: http:/
-                  command: gunicorn -w 1 app:app
-                  chdir: {directory}
-                """);
-            return new PoolStart();
-        },
-        cancel, ["DIR/app.yml", .. options]);
-
-    private async Task<(int Exit, IReadOnlyList<string> Lines)> DeployAsync(
-        string[] words, CancellationToken cancel)
-    {
-        var deploy = Stage.Start(
-            "deploy", "dotnet", [ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path, "--release", .. words]);
-        var exit = await deploy.ExitAsync(cancel);
-        return (exit, deploy.Output.Lines);
     }
 }

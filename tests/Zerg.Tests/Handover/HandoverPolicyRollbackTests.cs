@@ -169,6 +169,58 @@ internal sealed class HandoverPolicyRollbackTests
         Assert.That(Outcomes(), Is.EqualTo(new[] { "3 RolledBack", "2 Completed" }));
     }
 
+    private const string Launched = """
+        launcher 1 v1  ->
+        ready 1        -> resume 1 g1
+        accepting 1    ->
+        launcher 2 v2  ->
+        ready 2        -> resume 2 g2
+        accepting 2    -> drain 1
+        draining 1     ->
+        left 1         ->
+        """;
+
+    [Test]
+    public void What_starts_again_after_the_end_of_the_new_one_was_gone_back_to()
+    {
+        _script.Play(Launched).Play("""
+            left 2         -> start v1 again
+            launcher 3 v1  ->
+            ready 3        -> resume 3 g3
+            accepting 3    ->
+            launcher 4 v2  -> stop 4 with 75
+            """);
+        Assert.That(Policy.GoesBack, Is.Null);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "4 Failed", "3 RolledBack", "2 Completed" }));
+        Assert.That(Policy.History.ElementAt(1).From, Is.EqualTo(new[] { 2 }));
+    }
+
+    [Test]
+    public void A_third_release_that_takes_over_first_ends_the_way_back()
+    {
+        _script.Play(Launched).Play("""
+            rollback!      -> start v1 again
+            launcher 3 v3  ->
+            ready 3        -> resume 3 g3
+            accepting 3    -> drain 2
+            draining 2     ->
+            """);
+        Assert.That(Policy.GoesBack, Is.Null);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "3 Completed", "2 Completed" }));
+    }
+
+    [Test]
+    public void What_fails_to_start_again_is_gone_back_to_no_more()
+    {
+        _script.Play(Launched).Play("""
+            rollback!      -> start v1 again
+            launcher 3 v1  ->
+            failed 3       -> stop 3 with 1
+            """);
+        Assert.That(Policy.GoesBack, Is.Null);
+        _script.Play("rollback! ->");
+    }
+
     [Test]
     public void Nothing_is_gone_back_to_while_another_takes_over()
     {

@@ -130,6 +130,129 @@ internal sealed class HandoverPolicyRollingTests
     }
 
     [Test]
+    public void Nobody_is_left_alone_with_workers_of_a_dead_launcher()
+    {
+        New(RollStrategy.Canary).Play(Eight).Play("""
+            workers 2 1 1 -> scale 1 to 7
+            orphaned 1    ->
+            rollback!     -> drain 2                  | 1 orphaned g1, 2 accepting g1
+            draining 2    ->                          | 1 orphaned g1, 2 draining g1
+            """);
+    }
+
+    [Test]
+    public void A_canary_is_never_the_whole_of_several()
+    {
+        New(RollStrategy.Canary, canary: new Share(3, 4)).Play("""
+            launcher 1 v1 x2 ->
+            ready 1          -> resume 1 g1
+            workers 1 2 2    ->
+            launcher 2 v2 x2 ->
+            ready 2          -> resume 2 g1
+            workers 2 1 1    -> scale 1 to 1
+            workers 1 1 1    ->
+            wait 60          -> scale 2 to 2
+            workers 2 2 2    -> resume 2 g2, drain 1
+            """);
+    }
+
+    [Test]
+    public void Another_copy_waits_until_the_first_one_has_taken_over()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1    -> scale 1 to 2
+            launcher 3 v2 x3 ->
+            ready 3          ->
+            workers 3 1 1    ->
+            workers 1 2 2    -> scale 2 to 2
+            workers 2 2 2    -> scale 1 to 1
+            workers 1 1 1    -> scale 2 to 3
+            workers 2 3 3    -> resume 2 g2, drain 1, resume 3 g2, scale 3 to 3
+            draining 1       ->                          | 1 draining g1, 2 accepting g2, 3 accepting g2
+            """);
+    }
+
+    [Test]
+    public void Another_copy_of_what_is_gone_back_from_does_not_try_it_again()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1    -> scale 1 to 2
+            launcher 3 v2 x3 ->
+            rollback!        -> stop 3 with 75
+            """);
+    }
+
+    [Test]
+    public void One_that_another_pool_leaves_fewer_is_told_once()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1    -> scale 1 to 2
+            workers 1 2 2    -> scale 2 to 2
+            workers? 2 1 1 1 ->
+            workers? 2 1 1 1 ->
+            wait 369         ->
+            workers? 2 1 1 1 ->
+            wait 1           -> scale 2 to 1, scale 1 to 3
+            """);
+    }
+
+    [Test]
+    public void Workers_that_die_again_and_again_hold_nothing_up_for_ever()
+    {
+        New(RollStrategy.Rolling).Play(Three).Play("""
+            workers 2 1 1 -> scale 1 to 2
+            rollback!     ->
+            workers 1 2 2 -> scale 1 to 3
+            workers 1 2 3 ->
+            wait 200      ->
+            workers 1 2 2 ->
+            wait 169      ->
+            workers 1 2 3 ->
+            wait 1        -> drain 2
+            """);
+        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
+    }
+
+    [Test]
+    public void One_that_began_with_all_of_its_workers_makes_room_on_the_way_back()
+    {
+        New(RollStrategy.BlueGreen);
+        _script.Play("""
+            launcher 1 v1 x3 ->
+            ready 1          -> resume 1 g1
+            workers 1 3 3    ->
+            launcher 2 v2 x3 ->
+            """);
+        Policy.Limits = Policy.Limits with { Strategy = RollStrategy.Canary };
+        _script.Play("""
+            ready 2          -> resume 2 g1
+            workers 2 3 3    -> scale 1 to 1
+            workers 1 1 1    ->
+            rollback!        -> scale 2 to 2
+            workers 2 2 2    -> scale 1 to 2
+            workers 1 2 2    -> scale 2 to 1
+            workers 2 1 1    -> scale 1 to 3
+            workers 1 3 3    -> drain 2
+            """);
+    }
+
+    [Test]
+    public void One_without_workers_does_not_take_over()
+    {
+        New(RollStrategy.Canary).Play("""
+            launcher 1 v1 ->
+            ready 1       -> resume 1 g1
+            accepting 1   ->
+            launcher 2 v2 ->
+            ready 2       -> resume 2 g1
+            accepting 2   ->
+            starting 2    -> | 1 accepting g1, 2 down g1
+            wait 60       ->
+            accepting 2   -> resume 2 g2, drain 1
+            """);
+    }
+
+    [Test]
     public void One_that_comes_no_further_goes_back()
     {
         New(RollStrategy.Rolling).Play(Three).Play("""
