@@ -5,6 +5,7 @@ using Zerg.Configuration.Reading;
 using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Commands;
+using ZergPool.Following;
 using ZergPool.Upgrading;
 
 namespace ZergPool;
@@ -17,7 +18,9 @@ internal static class CommandLine
     {
         var root = new RootCommand("Owns listening sockets and hands them to replaceable zerglings.");
         PrintVersion.AddTo(root);
-        Serving(root, args, RunAsync);
+        // What is behind a verb takes no configuration before it.
+        if (args is not [var first, ..] || !Verb.Is(first))
+            Serving(root, args, RunAsync);
         root.Subcommands.Add(Serving(new Command("run", "The pool, in the foreground; the verb may be left out."), args, RunAsync));
         root.Subcommands.Add(Check(args));
         root.Subcommands.Add(Serving(
@@ -100,7 +103,9 @@ internal static class CommandLine
         };
         var which = new WhichPool(command);
         command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
-            ? DeployCommand.RunAsync(address, result.GetValue(release), words, result.GetValue(noWait), result.GetValue(json))
+            ? DeployCommand.RunAsync(
+                new Follower(address, which.Words(result), result.GetValue(json), TimeProvider.System),
+                result.GetValue(release), words, result.GetValue(noWait))
             : Task.FromResult(exitCode));
         return command;
     }
@@ -112,7 +117,9 @@ internal static class CommandLine
         var command = new Command("follow", "Follows a release that somebody else starts; waits until it serves.") { release, json };
         var which = new WhichPool(command);
         command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
-            ? DeployCommand.FollowAsync(address, result.GetValue(release), result.GetValue(json)) : Task.FromResult(exitCode));
+            ? new Follower(address, which.Words(result), result.GetValue(json), TimeProvider.System)
+                .RunAsync(new Target(null, result.GetValue(release)))
+            : Task.FromResult(exitCode));
         return command;
     }
 

@@ -34,14 +34,14 @@ internal sealed partial class Pool
         {
             if (!CanStartAgain(window.Former))
             {
-                Answer(commanded, ExitCodes.Failed, $"nobody of release '{window.Former}' waits, and whoever started it has to start it again");
+                Answer(commanded, ExitCodes.Failed, $"nobody of {ReleaseText.Of(window.Former)} waits, and whoever started it has to start it again");
                 return;
             }
 
             Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
             commanded.Reply.SetResult(new ControlReply
             {
-                Message = $"release '{window.Former}' starts again, see zergpool follow",
+                Message = $"{ReleaseText.Of(window.Former)} starts again, see zergpool follow",
                 Deployment = _deployments[0].Id,
             });
             return;
@@ -50,16 +50,16 @@ internal sealed partial class Pool
         Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
         Wait(
             commanded, spare, s_answerPatience, Effect.Accepting,
-            $"release '{window.Former}' serves again, release '{window.Release}' drains");
+            $"{ReleaseText.Of(window.Former)} serves again, {ReleaseText.Of(window.Release)} drains");
     }
 
     // Those of its life before it attached here count for nobody.
-    private void CountCrashes(Zergling zergling, int crashes)
+    private void CountCrashes(Zergling zergling, int crashes, string? said)
     {
         var more = Math.Min(crashes - (zergling.Crashes ?? crashes), _options.MaxCrashes + 1);
         zergling.Crashes = crashes;
         for (; more > 0; more--)
-            Apply(zergling.Pool, new PolicyEvent.Crashed(zergling.Id));
+            Apply(zergling.Pool, new PolicyEvent.Crashed(zergling.Id, said));
     }
 
     private GoingBackStatus? GoingBack(ListenAddress pool, HandoverPolicy policy) => policy.GoesBack is { } back

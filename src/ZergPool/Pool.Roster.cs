@@ -221,7 +221,7 @@ internal sealed partial class Pool
                     Running = state.Workers.Count,
                 });
                 NoteForce(zergling);
-                CountCrashes(zergling, state.Crashes);
+                CountCrashes(zergling, state.Crashes, state.Said);
                 break;
             case OfferFrame:
                 // Somebody else was faster.

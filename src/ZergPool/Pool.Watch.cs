@@ -28,9 +28,12 @@ internal sealed partial class Pool
         var watch = policy.Limits.Watch;
         if (!watch.IsOn)
             return null;
+        // Before all of its workers are there a release serves in the generation of the one before.
         var generations = policy.Members.Values.Where(member => member.Generation > 0)
-            .GroupBy(member => member.Generation).OrderByDescending(group => group.Key).Take(MaxWatched)
-            .Select(group => (group.Key, group.First().Release, Seen: policy.Seen(group.Key))).ToList();
+            .GroupBy(member => (member.Generation, member.Release))
+            .OrderByDescending(group => group.Key.Generation).ThenByDescending(group => group.Max(member => member.Id))
+            .Take(MaxWatched)
+            .Select(group => (group.Key, Seen: policy.Seen(group.Key.Generation, group.Key.Release))).ToList();
         return new WatchStatus(
             WatchTerm.Format(watch.Terms), watch.Requests, policy.Window?.Until,
             policy.Window is { } window && policy.Seen(window.Generation) is null
@@ -39,7 +42,7 @@ internal sealed partial class Pool
                 .. from one in generations
                    where one.Seen is not null
                    select new WatchedGeneration(
-                       one.Key, one.Release, one.Seen.All(),
+                       one.Key.Generation, one.Key.Release, one.Seen.All(),
                        [
                            .. watch.Judge(one.Seen).Select(verdict => new WatchedTerm(
                                verdict.Term.ToString(), verdict.Value, verdict.Responses, verdict.IsGood, verdict.Seen)),

@@ -192,6 +192,7 @@ internal sealed partial class Launcher
         }
 
         _crashes++;
+        _said = lastLines is [.., var last] ? last : null;
         var wait = ScheduleRestart(fleet, dead.Number, dead.Age);
         Log.WorkerDied(_logger, dead.Number, dead.Pid, dead.Exit.ToString()!, Duration.Format(wait));
     }

@@ -4,7 +4,7 @@ using ZergPool.Following;
 
 namespace ZergPool.Commands;
 
-/// <summary><c>zergpool deploy [CONFIG] [--release NAME] [-- COMMAND ...]</c>, and <c>zergpool follow</c>.</summary>
+/// <summary><c>zergpool deploy [CONFIG] [--release NAME] [-- COMMAND ...]</c>.</summary>
 internal static class DeployCommand
 {
     public const string Verb = "deploy";
@@ -17,9 +17,9 @@ internal static class DeployCommand
     }
 
     /// <summary>Has the pool start a release, and follows it.</summary>
-    public static async Task<int> RunAsync(string address, string? release, string[] words, bool noWait, bool json)
+    public static async Task<int> RunAsync(Follower follower, string? release, string[] words, bool noWait)
     {
-        var reply = ControlClient.Ask(address, new ControlRequest
+        var reply = ControlClient.Ask(follower.Address, new ControlRequest
         {
             Command = Verb,
             Release = release,
@@ -28,11 +28,7 @@ internal static class DeployCommand
             NoWait = noWait,
         });
         return reply.Deployment is { } number && reply.ExitCode == ExitCodes.Ok
-            ? await new Follower(address, json, TimeProvider.System).RunAsync(new Target(number, null))
+            ? await follower.RunAsync(new Target(number, null))
             : Complaint.Write(reply.Message, reply.ExitCode);
     }
-
-    /// <summary>Follows one that somebody else has started, or will.</summary>
-    public static Task<int> FollowAsync(string address, string? release, bool json)
-        => new Follower(address, json, TimeProvider.System).RunAsync(new Target(null, release));
 }

@@ -11,6 +11,9 @@ internal static class Verb
         "pause", "resume", "drain", "stop", "retire",
     ];
 
+    /// <summary>Whether this is one of them.</summary>
+    public static bool Is(string argument) => s_all.Contains(argument);
+
     /// <summary>What to say when the first bare argument was meant to be a command; null when it was not.</summary>
     public static string? Misspelt(IReadOnlyList<string> arguments)
     {

@@ -38,6 +38,10 @@ internal sealed class WhichPool
         return null;
     }
 
+    /// <summary>The same pool, for another command line.</summary>
+    public string Words(ParseResult result) => result.GetValue(_control) is { } control ? $"--control {control}"
+        : result.GetValue(_zerg) is { } zerg ? $"--zerg {zerg}" : result.GetValue(_config) ?? "";
+
     private static string? Unix(string option, string text)
     {
         var address = ListenAddress.ParseUnix(text);

@@ -10,12 +10,15 @@ internal sealed record ExchangeStatus(
     int Ready, int Workers, int OldReady, double? Share, DateTimeOffset? Until, string? Reason)
 {
     /// <summary>In words.</summary>
-    public string Describe(DateTimeOffset now) => $"{Ready} of {Workers} workers, {OldReady} of the release before"
-        + (Until is null ? Measured : $", {Bakes(now)}") + (Reason is null ? "" : $", goes back: {Reason}");
+    public string Describe(DateTimeOffset now) => $"{Ready} of {Workers} workers, {OldReady} old ones"
+        + (Until is null ? "" : $", {Left(now)} s more") + Measured + (Reason is null ? "" : $", goes back: {Reason}");
 
     /// <summary>How long a canary is still looked at, and what share it has had.</summary>
     public string Bakes(DateTimeOffset now) => FormattableString.Invariant(
-        $"bakes for {Math.Max(0, ((Until ?? now) - now).TotalSeconds):0} s more{Measured}");
+        $"bakes for {Left(now)} s more{Measured}");
+
+    private string Left(DateTimeOffset now)
+        => FormattableString.Invariant($"{Math.Max(0, ((Until ?? now) - now).TotalSeconds):0}");
 
     private string Measured => Share is { } share ? FormattableString.Invariant($", {100 * share:0.#} % of the requests") : "";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ZergPool.Handover;
 
 namespace ZergPool.Control;
 
@@ -14,7 +15,7 @@ internal static class HistoryTable
         {
             text.Append(CultureInfo.InvariantCulture, $"{one.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {one.Outcome,-11} ")
                 .Append(CultureInfo.InvariantCulture, $"{one.Seconds,8:0.000} s  ")
-                .Append(CultureInfo.InvariantCulture, $"release '{StatusTable.Safe(one.Release)}' ")
+                .Append(CultureInfo.InvariantCulture, $"{StatusTable.Safe(ReleaseText.Of(one.Release))} ")
                 .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "of" : "to")} zergling {one.To}");
             if (one.From.Count > 0)
                 text.Append(" from ").AppendJoin(", ", one.From);

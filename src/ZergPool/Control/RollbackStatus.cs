@@ -9,4 +9,9 @@ namespace ZergPool.Control;
 /// <param name="Pool">Which of several pools it is in, by its path.</param>
 internal sealed record RollbackStatus(
     string Release, IReadOnlyList<int> Standby, DateTimeOffset Until, int Crashes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pool)
+{
+    /// <summary>Which of the two ways back it is, in words.</summary>
+    [JsonIgnore]
+    public string How => Standby.Count > 0 ? "it waits in standby" : "it has to start again";
+}

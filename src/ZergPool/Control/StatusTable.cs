@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ZergPool.Handover;
 
 namespace ZergPool.Control;
 
@@ -54,8 +55,8 @@ internal static class StatusTable
 
         foreach (var one in status.Rollback)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to release '{Safe(one.Release)}' possible for ")
-                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to {Safe(ReleaseText.Of(one.Release))} possible for ")
+                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more: {one.How}\n");
         }
 
         foreach (var one in status.GoesBack)
@@ -65,7 +66,7 @@ internal static class StatusTable
         }
 
         foreach (var one in status.Watch)
-            Add(text, one, now);
+            Add(text, one, IsExchanging(status, one), now);
         text.Append("\nlimits: ").AppendJoin(", ", status.Limits.Where(limit => limit.Used is not null).Select(
             limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.Used} of {limit.Most}"))).Append('\n');
         foreach (var difference in status.Differences)
@@ -77,7 +78,7 @@ internal static class StatusTable
             text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: ")
                 .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
                 .Append(In(one.Pool)).Append(", ")
-                .Append(CultureInfo.InvariantCulture, $"release '{one.Release}', {one.Outcome} in {one.Seconds:0.###} s");
+                .Append(CultureInfo.InvariantCulture, $"{Safe(ReleaseText.Of(one.Release))}, {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
                 text.Append(": ").Append(Safe(one.Reason));
             foreach (var line in one.Output)
@@ -91,16 +92,20 @@ internal static class StatusTable
 
     private const int MaxHistory = 10;
 
-    private static void Add(StringBuilder text, WatchStatus watch, DateTimeOffset now)
+    private static bool IsExchanging(StatusDocument status, WatchStatus watch)
+        => (status.Pools?.FirstOrDefault(pool => pool.Path == watch.Pool)?.Handover ?? status.Handover)?.Exchange is not null;
+
+    private static void Add(StringBuilder text, WatchStatus watch, bool isExchanging, DateTimeOffset now)
     {
         text.Append(CultureInfo.InvariantCulture, $"\nwatch{In(watch.Pool)} {watch.Terms} of {watch.Requests} ")
             .Append("responses or more: ")
-            .Append(watch.Until is { } until ? $"for {Age(until - now)} more" : "nothing can be gone back to").Append('\n');
+            .Append(watch.Until is { } until ? $"for {Age(until - now)} more"
+                : isExchanging ? "until all workers are exchanged" : "nothing can be gone back to").Append('\n');
         if (watch.Problem is not null)
             text.Append(CultureInfo.InvariantCulture, $"  watch: {watch.Problem}\n");
         foreach (var one in watch.Generations)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  generation {one.Generation}, release '{Safe(one.Release)}': ")
+            text.Append(CultureInfo.InvariantCulture, $"  generation {one.Generation}, {Safe(ReleaseText.Of(one.Release))}: ")
                 .Append(CultureInfo.InvariantCulture, $"{one.Responses} responses")
                 .AppendJoin("", one.Terms.Select(term => $", {term.Seen}")).Append('\n');
         }

@@ -6,7 +6,11 @@ using ZergPool.Control;
 namespace ZergPool.Following;
 
 /// <summary>Follows a release until it serves alone, or has come to nothing. It only looks: without it all goes on.</summary>
-internal sealed class Follower(string address, bool json, TimeProvider time)
+/// <param name="address">The control socket of the pool.</param>
+/// <param name="which">The pool, as other commands are to be told of it.</param>
+/// <param name="json">Whether events are told instead of lines.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Follower(string address, string which, bool json, TimeProvider time)
 {
     private const int Interrupted = 130;
 
@@ -14,6 +18,9 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
 
     // A pool that was killed comes back, or is started again.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The control socket of the pool.</summary>
+    public string Address => address;
 
     /// <summary>Returns the status to exit with.</summary>
     public async Task<int> RunAsync(Target target)
@@ -36,6 +43,7 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
         using var timer = new PeriodicTimer(s_interval, time);
         var heard = time.GetTimestamp();
         Progress? last = null;
+        string? release = null;
         try
         {
             do
@@ -51,6 +59,7 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
                 }
 
                 heard = time.GetTimestamp();
+                release = status.Zerglings.FirstOrDefault(one => one.Id == last?.Zergling)?.Release ?? release;
                 tell(last = ProgressReader.Read(status, target, last?.Zergling, time.GetUtcNow()));
                 if (last.IsLast)
                     return (last.Stage == Progress.Done ? ExitCodes.Ok : ExitCodes.Failed, null);
@@ -62,8 +71,18 @@ internal sealed class Follower(string address, bool json, TimeProvider time)
             // Ctrl+C.
         }
 
-        return (Interrupted, last?.Zergling is { } id
-            ? $"it goes on: zergpool follow shows how, zergpool stop {id} ends it, zergpool rollback goes back"
-            : "it goes on: zergpool follow shows how");
+        return (Interrupted, $"it goes on: 'zergpool follow {which}{Label(release)}' shows how{HowToUndo(last)}");
     }
+
+    // Not one that a shell would take apart.
+    private static string Label(string? release)
+        => release?.All(one => char.IsAsciiLetterOrDigit(one) || one is '.' or '-' or '_') == true ? $" --release {release}" : "";
+
+    // Before the hand-over nobody was replaced, and after it nobody else serves who could stay.
+    private string HowToUndo(Progress? last) => last switch
+    {
+        { Spare: not null } or { Stage: "rolling" or "baking" } => $", 'zergpool rollback {which}' goes back",
+        { Stage: "starting" or "checking" or "waiting", Zergling: { } id } => $", 'zergpool stop {id} {which}' ends it",
+        _ => "",
+    };
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using ZergPool.Control;
+using ZergPool.Top;
 
 namespace ZergPool.Following;
 
@@ -10,6 +11,9 @@ namespace ZergPool.Following;
 internal sealed class LiveView
 {
     private const string ClearScreen = "\e[2J\e[H";
+    // The columns before the last one.
+    private const int Before = 28;
+
     private const string ShowCursor = "\e[?25h";
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -80,12 +84,14 @@ internal sealed class LiveView
 
     private static GridColumn Narrow(int width) => new GridColumn().NoWrap().Width(width);
 
-    private static IRenderable What(Step step)
+    // A line of somebody else's stays one, without its indentation.
+    private IRenderable What(Step step)
     {
         var text = new Text(StatusTable.Safe(step.Text));
         if (step.Said is not { Length: > 0 } said)
             return text;
-        return new Rows(text, new Text($"| {StatusTable.Safe(said)}", new Style(Color.Grey)) { Overflow = Overflow.Crop });
+        var line = Cells.Cut($"| {said.Trim()}", Math.Max(_console.Profile.Width - Before, 1));
+        return new Rows(text, new Text(line, new Style(Color.Grey)) { Overflow = Overflow.Crop });
     }
 
     private static Style Style(StepState state) => new(state switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ZergPool.Control;
+using ZergPool.Handover;
 
 namespace ZergPool.Following;
 
@@ -47,12 +48,12 @@ internal static class ProgressReader
         var ended = status.History.FirstOrDefault(
             record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
-            return new Progress(Progress.Failed, $"went back to release '{back.Release}': {back.Reason}", id);
+            return new Progress(Progress.Failed, $"went back to {ReleaseText.Of(back.Release)}: {back.Reason}", id);
         if (status.GoesBack.FirstOrDefault(one => one.From == id) is { } again)
         {
             return new Progress(
                 Progress.Failed,
-                $"goes back to release '{again.Release}', which has to start again: {again.Reason}", id);
+                $"goes back to {ReleaseText.Of(again.Release)}, which has to start again: {again.Reason}", id);
         }
 
         if (ended is { Outcome: "failed" })
@@ -88,10 +89,12 @@ internal static class ProgressReader
                     handover.Phase, $"{name}: {exchange.Ready} of {exchange.Workers} workers serve"
                     + (exchange.Reason is null ? "" : $"; it gives way again: {exchange.Reason}"), one.Id)
                 {
-                    Said = exchange.Until is null ? null : exchange.Bakes(now),
+                    Said = exchange.Until is not null ? exchange.Bakes(now) : Leaving(status, one, exchange),
                 };
         }
 
+        var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool);
+        var back = spare is null || ended is null ? null : $"{ReleaseText.Of(spare.Release)} can be gone back to";
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
         if (left.Count > 0)
         {
@@ -99,17 +102,23 @@ internal static class ProgressReader
             {
                 Said = left.Select(other => other.Open).FirstOrDefault(open => open is not null) is { } open
                     ? OpenText.Summary(open, []) : null,
+                Spare = back,
             };
         }
 
-        var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool);
-        return new Progress(
-            Progress.Done,
-            spare is null || ended is null ? $"{name} serves"
-                : $"{name} serves; release '{spare.Release}' can be gone back to",
-            one.Id)
+        return new Progress(Progress.Done, $"{name} serves" + (back is null ? "" : $"; {back}"), one.Id) { Spare = back };
+    }
+
+    // Of launchers: those that run still, and serve no more.
+    private static string? Leaving(StatusDocument status, ZerglingStatus one, ExchangeStatus exchange)
+    {
+        var running = status.Zerglings.Where(other => other.Id != one.Id && other.Pool == one.Pool && other.State == "accepting")
+            .Sum(other => other.Workers.Count);
+        return (running - exchange.OldReady) switch
         {
-            Spare = spare is null || ended is null ? null : $"release '{spare.Release}' can be gone back to",
+            <= 0 => null,
+            1 => "a worker of the release before finishes and leaves",
+            var leaving => $"{Number(leaving)} workers of the release before finish and leave",
         };
     }
 

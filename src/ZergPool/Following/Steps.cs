@@ -22,7 +22,7 @@ internal sealed class Steps(TimeProvider time)
     /// <summary>Goes on to where the release is now; it never goes back.</summary>
     public void Tell(Progress progress)
     {
-        var step = progress.Stage == Progress.Failed ? Math.Max(_current, Attach) : Math.Max(_current, Of(progress));
+        var step = Math.Max(_current, Of(progress));
         if (step != _current)
             GoOn(step);
         if (progress.Spare is { } spare)
@@ -30,6 +30,8 @@ internal sealed class Steps(TimeProvider time)
         if (step == _all.Length)
             return;
         var isOver = progress.Stage == Progress.Failed;
+        if (isOver && _all[Bake].State == StepState.Now)
+            (step, _all[Drain]) = (Bake, new Step(_all[Drain].Name));
         _all[step] = _all[step] with
         {
             State = isOver ? StepState.Failed : StepState.Now,
@@ -57,6 +59,7 @@ internal sealed class Steps(TimeProvider time)
     private int Of(Progress progress) => progress.Stage switch
     {
         Progress.Done => _all.Length,
+        Progress.Failed => progress.Zergling is null ? Attach : Start,
         "draining" => Drain,
         "switching" or "rolling" or "baking" or "returning" => HandOver,
         _ when progress.Zergling is null => Attach,

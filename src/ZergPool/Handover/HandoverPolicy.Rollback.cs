@@ -86,7 +86,7 @@ internal sealed partial class HandoverPolicy
         // Nor does it come back by itself while the other one starts.
         Forget(window.Release);
         GoesBack = new GoingBack(window.Former, reason, window.To);
-        Note(NoteLevel.Warning, $"going back to release '{window.Former}', which has to start again: {reason}");
+        Note(NoteLevel.Warning, $"going back to {ReleaseText.Of(window.Former)}, which has to start again: {reason}");
         _orders.Add(new PolicyOrder.StartAgain(window.Former, reason));
     }
 
@@ -105,13 +105,13 @@ internal sealed partial class HandoverPolicy
     /// <summary>The pool ends: nobody is gone back to, and those in standby stay for the pool that comes next.</summary>
     private void End() => Window = null;
 
-    private void CountCrash(Member member)
+    private void CountCrash(Member member, string? said)
     {
         if (Current is { Roll: { Reason: null } roll } current && current.To == member.Id)
         {
             Current = current with { Roll = roll with { Crashes = roll.Crashes + 1 } };
             if (roll.Crashes + 1 > Limits.MaxCrashes)
-                Undo($"{roll.Crashes + 1} workers of release '{member.Release}' died");
+                Undo(Died(roll.Crashes + 1, member.Release, said));
             return;
         }
 
@@ -119,8 +119,11 @@ internal sealed partial class HandoverPolicy
             return;
         Window = window = window with { Crashes = window.Crashes + 1 };
         if (window.Crashes > Limits.MaxCrashes)
-            RollBack($"{window.Crashes} workers of release '{window.Release}' died");
+            RollBack(Died(window.Crashes, window.Release, said));
     }
+
+    private static string Died(int workers, string release, string? said)
+        => $"{workers} workers of release '{release}' died" + (said is null ? "" : $", the last one with: {said}");
 
     private bool IsWatchedThere => Window is { } window && _members.Values.Any(member =>
         member.Generation == window.Generation && member is { Serves: true, State: not MemberState.Orphaned });

@@ -291,9 +291,9 @@ internal sealed partial class HandoverPolicy
         {
             Note(
                 NoteLevel.Information,
-                $"hand-over to zergling {ended.To} (release '{ended.Release}') completed in {record.Duration.TotalSeconds:0.###} s; "
+                $"hand-over to zergling {ended.To} ({ReleaseText.Of(ended.Release)}) completed in {record.Duration.TotalSeconds:0.###} s; "
                 + $"generation {Generation} serves"
-                + (Window is null ? "" : $", release '{Window.Former}' can be gone back to for {Limits.RollbackWindow.TotalSeconds:0.###} s"));
+                + (Window is null ? "" : $", {ReleaseText.Of(Window.Former)} can be gone back to for {Limits.RollbackWindow.TotalSeconds:0.###} s"));
         }
     }
 }

@@ -10,12 +10,12 @@ internal sealed partial class HandoverPolicy
 
     private (int Id, DateTimeOffset Due)? _silent;
 
-    /// <summary>What a generation has answered since it took over; null where nobody of it tells.</summary>
-    public ZergResponses? Seen(int generation)
+    /// <summary>What a generation, or one release in it, has answered since it took over; null where nobody tells.</summary>
+    public ZergResponses? Seen(int generation, string? release = null)
     {
-        var there = _members.Values.Where(member => member.Generation == generation)
+        var there = _members.Values.Where(member => member.Generation == generation && (release is null || member.Release == release))
             .Select(member => member.AnsweredThere).OfType<ZergResponses>();
-        var gone = Window is { Gone: { } left } && Window.Generation == generation
+        var gone = Window is { Gone: { } left } && Window.Generation == generation && (release is null || Window.Release == release)
             ? left.Select(one => one.Responses) : [];
         return there.Concat(gone).Aggregate((ZergResponses?)null, (sum, one) => sum?.Plus(one) ?? one);
     }

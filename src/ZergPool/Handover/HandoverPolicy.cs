@@ -99,7 +99,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
                 BeChecked(member, told);
                 break;
             case PolicyEvent.Crashed crashed when Find(crashed.Id) is { } member:
-                CountCrash(member);
+                CountCrash(member, crashed.Said);
                 break;
         }
 

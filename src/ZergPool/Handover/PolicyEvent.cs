@@ -60,7 +60,7 @@ internal abstract record PolicyEvent
     public sealed record Checked(int Id, string? Problem, IReadOnlyList<string> Output) : PolicyEvent;
 
     /// <summary>A worker of it died that nobody had told to leave.</summary>
-    public sealed record Crashed(int Id) : PolicyEvent;
+    public sealed record Crashed(int Id, string? Said = null) : PolicyEvent;
 
     /// <summary>The pool ends.</summary>
     public sealed record Ending : PolicyEvent;

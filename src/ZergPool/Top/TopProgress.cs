@@ -1,4 +1,5 @@
 using ZergPool.Control;
+using ZergPool.Handover;
 
 namespace ZergPool.Top;
 
@@ -23,13 +24,14 @@ internal static class TopProgress
             .. Lines(status.Zerglings.Select(one => Waiting(one, now))),
             .. Lines(status.Deployments.Select(one => Deployment(one, now))),
             .. Lines(status.Rollback.Select(one => $"rollback to {Release(one.Release)}{In(one.Pool)} possible for "
-                + $"{StatusTable.Age(one.Until - now)} more")),
+                + $"{StatusTable.Age(one.Until - now)} more: {one.How}")),
             .. Lines(status.History.Take(1).Select(one => Trouble(one, now)), TopStyle.Warning),
         ];
     }
 
     /// <summary>A release by its name, as far as there is room for it.</summary>
-    public static string Release(string? release) => $"release {Cells.Cut(release ?? "-", MostName)}";
+    public static string Release(string? release)
+        => release?.Length == 0 ? ReleaseText.Of(release) : $"release {Cells.Cut(release ?? "-", MostName)}";
 
     private static IEnumerable<TopLine> Lines(IEnumerable<string?> texts, TopStyle style = TopStyle.Plain)
         => texts.OfType<string>().Select(text => new TopLine(text, style));
@@ -53,7 +55,7 @@ internal static class TopProgress
         var left = one.Until is { } until ? StatusTable.Age(until - now) : "-";
         return one.State switch
         {
-            "draining" => $"{who} drains {since}: {Load(one)}, mercy {left}",
+            "draining" => $"{who} drains {since}, mercy {left}: {Load(one)}",
             "starting" => $"{who} starts {since}: ready-timeout in {left}",
             "checking" => $"{who} is checked {since}",
             "ready" => $"{who} waits {since} for its turn",
@@ -63,12 +65,13 @@ internal static class TopProgress
 
     private static string Load(ZerglingStatus one) => (one.Requests, one.Connections) switch
     {
-        (null, null) => "it does not say what it waits for",
+        (null, null) => OpenText.Summary(one.Open, one.Workers),
         (0, 0) => "nothing is open",
         var (requests, connections) => string.Join(", ", ((string?[])
         [
             requests is { } flying ? $"{Figures.Count(flying, "request")} in flight" : null,
-            connections is { } open ? Figures.Count(open, "connection") : null,
+            one.Open is { } open ? OpenText.Summary(open, [])
+                : connections is { } count ? Figures.Count(count, "connection") : null,
         ]).OfType<string>()),
     };
 

@@ -49,15 +49,15 @@ internal static class TopScreen
         var all = model.Status.Zerglings;
         var usage = model.Usage.Values;
         return new TopLine(
-            $"{Figures.Count(all.Count, "zergling")}, {Sum(all.Select(one => one.Connections))} connections, "
-            + $"{Sum(all.Select(one => one.Requests))} requests in flight, "
+            $"{Figures.Count(all.Count, "zergling")}, {Sum(all.Select(one => one.Connections), "connection")}, "
+            + $"{Sum(all.Select(one => one.Requests), "request")} in flight, "
             + $"memory {Figures.Size(usage.Any() ? usage.Sum(one => one.Memory) : null)}, "
             + $"cpu {Figures.Percent(usage.Any() ? usage.Sum(one => one.Cpu) : null)} %");
     }
 
     // Of those who tell.
-    private static string Sum(IEnumerable<int?> counts)
-        => Figures.Count(counts.All(count => count is null) ? null : counts.Sum());
+    private static string Sum(IEnumerable<int?> counts, string what)
+        => counts.All(count => count is null) ? $"- {what}s" : Figures.Count(counts.Sum() ?? 0, what);
 
     // What is asked is seen, however long the name of a release is.
     private static TopLine Bottom(TopModel model, int width) => model switch

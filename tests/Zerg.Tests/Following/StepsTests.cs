@@ -13,6 +13,7 @@ internal sealed class StepsTests
         "start:Done:1 check:Done:1 hand-over:Done:1 drain:Done:1 attach:Done bake:None")]
     [TestCase("starting starting 1 done 1", "attach:Done:1 start:Done:1 check:None hand-over:Done bake:None drain:None")]
     [TestCase("starting starting 1 failed 1", "attach:Done:1 start:Failed:0 check:Ahead")]
+    [TestCase("starting failed 1", "attach:Done start:Failed check:Ahead")]
     [TestCase("failed", "attach:Failed:0 start:Ahead")]
     [TestCase("waiting", "attach:Now start:Ahead")]
     [TestCase("waiting 1", "attach:Done start:Done check:None hand-over:Now")]
@@ -48,5 +49,15 @@ internal sealed class StepsTests
         steps.Tell(new Progress(Progress.Done, "it serves", 1) { Spare = "release 'r0' can be gone back to" });
         Assert.That(steps.All[4], Is.EqualTo(new Step("bake", StepState.Now) { Text = "release 'r0' can be gone back to" }));
         Assert.That(steps.All[5].State, Is.EqualTo(StepState.None));
+    }
+
+    [Test]
+    public void Going_back_while_others_drain_fails_the_bake()
+    {
+        var steps = new Steps(_time);
+        steps.Tell(new Progress("draining", "it serves", 1) { Spare = "release 'r0' can be gone back to" });
+        steps.Tell(new Progress(Progress.Failed, "went back", 1));
+        Assert.That(steps.All.Skip(3).Select(step => step.State),
+            Is.EqualTo(new[] { StepState.Done, StepState.Failed, StepState.Ahead }));
     }
 }

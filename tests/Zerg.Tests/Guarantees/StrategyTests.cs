@@ -39,7 +39,7 @@ internal sealed class StrategyTests : DeployFixture
         var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);
         Assert.That(status.Zerglings.Select(one => one.State), Is.All.EqualTo("accepting"));
-        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("baking, 1 of 3 workers, 2 of the release before, bakes for "));
+        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("baking, 1 of 3 workers, 2 old ones, "));
         await crowd.SeesAsync("r1", cancel);
         Assert.That((await deploy).Exit, Is.Zero);
         await crowd.LeaveAsync("r0", "r1");
@@ -96,7 +96,7 @@ internal sealed class StrategyTests : DeployFixture
         var (exit, lines, _) = await DeployAsync(
             cancel, "--release", "r1", "--", "/bin/sh", "-c", "mkdir only || exit 7; exec gunicorn -w 1 app:app");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
-        Assert.That(lines[^1], Does.EndWith("2 workers of release 'r1' died"));
+        Assert.That(lines[^1], Does.Contain("2 workers of release 'r1' died, the last one with: mkdir: "));
         await WholeAgainAsync(cancel);
         await crowd.LeaveAsync(null);
     }

@@ -289,6 +289,7 @@ internal sealed class HandoverPolicyRollingTests
             answered 2 90 0   ->
             """);
         Assert.That(Policy.ExchangedShare, Is.EqualTo(90.0 / 990).Within(0.0001));
+        Assert.That((Policy.Seen(1, "v1")?.All(), Policy.Seen(1, "v2")?.All()), Is.EqualTo((900, 90)));
         _script.Play("answered 2 90 10 -> drain 2");
         Assert.That(Policy.History.First().Reason, Is.EqualTo("watch: 5xx 10 % (of 100 responses) is not < 1 %"));
     }

@@ -108,8 +108,8 @@ internal sealed class TopScreenTests
 
         hand-over to 2 (release r2) from 1
           attached -> ready 1.4s -> accept 1.5s -> drain 2.0s -> [gone 14.0s]
-        zergling 1 drains 12.0s: 1 request in flight, 3 connections, mercy 48s
-        rollback to release r0 possible for 4m0s more
+        zergling 1 drains 12.0s, mercy 48s: 1 request in flight, 3 connections
+        rollback to release r0 possible for 4m0s more: it has to start again
 
 
 
@@ -208,7 +208,7 @@ internal sealed class TopScreenTests
 
         hand-over to 2 (release r2) from 1
           attached -> ready 1.4s -> accept 1.5s~
-        zergling 1 drains 12.0s: 1 request in f~
+        zergling 1 drains 12.0s, mercy 48s: 1 r~
         rollback to release r0 possible for 4m0~
         j/k select  p pause  r resume  d drain ~
         """);
@@ -295,8 +295,8 @@ internal sealed class TopScreenTests
 
         hand-over to 2 (release r2) from 1
           attached -> ready 1.4s -> accept 1.5s -> drain 2.0s -> [gone 14.0s]
-        zergling 1 drains 12.0s: 1 request in flight, 3 connections, mercy 48s
-        rollback to release r0 possible for 4m0s more
+        zergling 1 drains 12.0s, mercy 48s: 1 request in flight, 3 connections
+        rollback to release r0 possible for 4m0s more: it has to start again
         """);
 
     [Test]

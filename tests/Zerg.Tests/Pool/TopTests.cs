@@ -123,7 +123,7 @@ internal sealed class TopTests
         await two.ReportAsync(new ZergReport(ZerglingState.Draining, 3, 1), cancel);
         await terminal.UntilAsync(screen => screen.Contains("-> [gone ", StringComparison.Ordinal)
             && screen.Contains("\nzergling 2 drains ", StringComparison.Ordinal)
-            && screen.Contains(": 1 request in flight, 3 connections, mercy ", StringComparison.Ordinal), cancel);
+            && screen.Contains(": 1 request in flight, 3 connections", StringComparison.Ordinal), cancel);
         await two.DisposeAsync();
         await terminal.UntilAsync("-> gone ", cancel);
     }

@@ -30,6 +30,6 @@ internal sealed record StateFrame : Frame
     /// <summary>What it still waits for while it drains; null where it cannot know, or does not wait.</summary>
     public OpenConnections? Open { get; init => field = value?.Bounded(); }
 
-    /// <summary>The last line of a launcher's worker while it starts; null for none.</summary>
+    /// <summary>The last line of a launcher's worker while it starts, or of one that has died; null for none.</summary>
     public string? Said { get; init => field = value is null ? null : OneLine.Of(FrameText.Cut(value)); }
 }
