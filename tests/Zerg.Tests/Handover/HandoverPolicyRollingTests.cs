@@ -443,9 +443,9 @@ internal sealed class HandoverPolicyRollingTests
             FailsEmptyCanary = failsEmpty,
             Watch = new ReleaseWatch(WatchTerm.ParseAll("5xx<1%").Value!, 100),
         })
-    {
-        ShowsGenerations = true,
-    };
+        {
+            ShowsGenerations = true,
+        };
 
     private IEnumerable<string> Outcomes() => Policy.History.Select(record => $"{record.To} {record.Outcome}");
 }
