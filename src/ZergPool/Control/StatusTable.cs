@@ -61,7 +61,7 @@ internal static class StatusTable
 
         foreach (var one in status.GoesBack)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\ngoing back{In(one.Pool)} to release '{Safe(one.Release)}', ")
+            text.Append(CultureInfo.InvariantCulture, $"\ngoing back{In(one.Pool)} to {Safe(ReleaseText.Of(one.Release))}, ")
                 .Append(CultureInfo.InvariantCulture, $"which has to start again: {Safe(one.Reason)}\n");
         }
 
