@@ -43,7 +43,7 @@ internal sealed class Follower(string address, string which, bool json, TimeProv
         using var timer = new PeriodicTimer(s_interval, time);
         var heard = time.GetTimestamp();
         Progress? last = null;
-        string? release = null;
+        var release = target.Release;
         try
         {
             do
@@ -59,8 +59,8 @@ internal sealed class Follower(string address, string which, bool json, TimeProv
                 }
 
                 heard = time.GetTimestamp();
-                release = status.Zerglings.FirstOrDefault(one => one.Id == last?.Zergling)?.Release ?? release;
                 tell(last = ProgressReader.Read(status, target, last?.Zergling, time.GetUtcNow()));
+                release = status.Zerglings.FirstOrDefault(one => one.Id == last.Zergling)?.Release ?? release;
                 if (last.IsLast)
                     return (last.Stage == Progress.Done ? ExitCodes.Ok : ExitCodes.Failed, null);
             }

@@ -42,6 +42,8 @@ internal sealed class TrackedRequest(TrackedConnection connection)
     // left is 499, and what a client sent amiss is its own.
     private bool IsBroken(HttpContext context) => Answering switch
     {
+        // One that was upgraded ends with the connection, in whatever exception the app learns of that.
+        _ when context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols => false,
         { IsFaulted: true, Exception.InnerException: var problem } => problem is not BadHttpRequestException
             && !(problem is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested),
         { IsCanceled: true } => !context.RequestAborted.IsCancellationRequested,

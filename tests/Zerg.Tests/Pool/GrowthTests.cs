@@ -20,7 +20,8 @@ internal sealed class GrowthTests
         await using var pool = await PoolProcess.StartInAsync(
             null, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0,DIR/app.sock"],
             new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "400000" }, cancel);
-        await AttachAsync(pool, 100, cancel);
+        // As often, so that what is compiled on the way is compiled by then.
+        await AttachAsync(pool, Attaches, cancel);
         var (descriptors, memory) = (PoolProcess.Descriptors(pool.Pid), Memory(pool.Pid));
 
         await AttachAsync(pool, Attaches, cancel);
