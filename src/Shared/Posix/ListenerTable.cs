@@ -9,7 +9,6 @@ namespace Zerg.Posix;
 /// <summary>The inodes of the listening sockets of this machine, from /proc/net: proc(5).</summary>
 internal static class ListenerTable
 {
-    private const string Listening = "0A";
     private const string Connected = "03";
 
     // /proc/net/unix: SO_ACCEPTCON among the flags, and SOCK_STREAM.
@@ -50,8 +49,7 @@ internal static class ListenerTable
     /// <summary>The same, with the address of the other end: <c>unix</c> where it has none.</summary>
     public static IEnumerable<(ulong Inode, string Remote)> Accepted(BindTarget target) => target.EndPoint switch
     {
-        IPEndPoint ip => Tcp(ip.Port, isListener: false).Where(row => row.Inode != 0)
-            .Select(row => (row.Inode, EndPoint(row.Remote))),
+        IPEndPoint ip => Tcp(ip.Port, isListener: false).Select(row => (row.Inode, EndPoint(row.Remote))),
         _ => Connections(target).Select(inode => (inode, "unix")),
     };
 
@@ -75,21 +73,13 @@ internal static class ListenerTable
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    // "  sl  local_address rem_address st ... inode": the address is HEX:PORT, field 9 the inode.
-    private static IEnumerable<(IPAddress Address, string Remote, ulong Inode)> Tcp(int port, bool isListener = true)
+    private static List<(IPAddress Address, string Remote, ulong Inode)> Tcp(int port, bool isListener = true)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-        foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
-        {
-            foreach (var line in File.Exists(table) ? File.ReadLines(table) : [])
-            {
-                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 9 && (fields[3] == Listening) == isListener
-                    && fields[1].EndsWith(suffix, StringComparison.Ordinal)
-                    && ulong.TryParse(fields[9], out var inode))
-                    yield return (Address(fields[1][..^suffix.Length]), fields[2], inode);
-            }
-        }
+        var found = new List<(IPAddress, string, ulong)>();
+        foreach (var row in new TcpTable("/proc/net/tcp", "/proc/net/tcp6").Rows(suffix, isListener))
+            found.Add((Address(row.Local[..^suffix.Length]), row.Remote, row.Inode));
+        return found;
     }
 
     private static string EndPoint(string hex)
