@@ -4,6 +4,7 @@ using Zerg.Posix;
 using Zerg.Protocol;
 using ZergPool.Control;
 using ZergPool.Listening;
+using ZergPool.Roster;
 
 namespace ZergPool;
 
@@ -132,7 +133,7 @@ internal sealed partial class Pool
             policy.Limits = LimitsOf(_options);
         ApplyFileModes();
         foreach (var (pool, infos) in before)
-            AnnounceChange(pool, infos);
+            AnnounceChange(_roster.Values.Where(one => one.Pool == pool), infos);
         foreach (var name in old.Select(socket => socket.Spec.Name).Except(_table.Sockets.Select(socket => socket.Spec.Name)))
             _manager.Forget(name);
         foreach (var socket in _table.Sockets.Except(old))
@@ -149,19 +150,22 @@ internal sealed partial class Pool
         return string.Join(", ", came.Concat(went).DefaultIfEmpty("the same sockets").Prepend("reloaded"));
     }
 
-    private void AnnounceChange(ListenAddress pool, List<SocketInfo> before)
+    private void AnnounceChange(IEnumerable<Zergling> zerglings, IReadOnlyList<SocketInfo> before)
     {
-        var now = Passed(pool);
+        foreach (var zergling in zerglings)
+            AnnounceChange(zergling, before);
+    }
+
+    private void AnnounceChange(Zergling zergling, IReadOnlyList<SocketInfo> before)
+    {
+        var now = Passed(zergling.Pool);
         var added = now.Where(socket => !before.Contains(socket.Info)).ToList();
         string[] removed = [.. before.Select(info => info.Name).Except(now.Select(socket => socket.Spec.Name))];
         if (added.Count == 0 && removed.Length == 0)
             return;
-        foreach (var zergling in _roster.Values.Where(one => one.Pool == pool))
-        {
-            zergling.Session?.Send(
-                new SocketsFrame { Added = [.. added.Select(socket => socket.Info)], Removed = removed },
-                [.. added.Select(socket => socket.Descriptor)]);
-        }
+        zergling.Session?.Send(
+            new SocketsFrame { Added = [.. added.Select(socket => socket.Info)], Removed = removed },
+            [.. added.Select(socket => socket.Descriptor)]);
     }
 
     private void ApplyFileModes()

@@ -51,7 +51,10 @@ internal sealed partial class Pool
         {
             // Until the pool has its sockets it greets who speaks first, and offers what it has.
             if (_table.IsComplete)
+            {
+                session.Greeted = [.. Passed(session.Pool).Select(socket => socket.Info)];
                 await session.GreetAsync(Descriptors(session.Pool));
+            }
         }
         catch (IOException problem)
         {
@@ -148,9 +151,13 @@ internal sealed partial class Pool
                 Version = ProgramVersion.Text,
                 Backlog = _options.Backlog,
                 Workers = begin,
-                Sockets = [.. Passed(session.Pool).Select(socket => socket.Info)],
+                Sockets = session.Greeted ?? [.. Passed(session.Pool).Select(socket => socket.Info)],
             },
             descriptors);
+
+        // A reload may have come in between.
+        if (session.Greeted is { } greeted)
+            AnnounceChange([zergling], greeted);
         Log.Attached(
             _log, zergling.Id, zergling.Name, member.Release, member.Kind.ToString().ToLowerInvariant(), session.Peer.Pid,
             session.Peer.Uid);

@@ -15,7 +15,7 @@ internal static class AcceptedConnections
         if (left.Count == 0)
             return null;
         var found = new List<OpenConnection>();
-        foreach (var pid in ProcessTable.All().Where(pid => ProcessTable.Ancestry(pid).Any(ancestors.Contains)))
+        foreach (var pid in ProcessTable.Family(ancestors))
         {
             // Of several processes that inherited it the first is named.
             foreach (var inode in SocketHolders.Inodes(pid))

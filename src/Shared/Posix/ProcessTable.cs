@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Zerg.Posix;
 
 /// <summary>Parents of processes and their ends, from /proc/PID/stat: proc(5).</summary>
@@ -6,10 +8,32 @@ internal static class ProcessTable
     // PF_EXITING of the kernel's include/linux/sched.h.
     private const uint Exiting = 4;
 
+    // A pid that is used again meanwhile could close a circle.
+    private const int MaxDepth = 64;
+
+    // Enough for a name of 16 bytes and the fields up to the parent; of what is behind them nothing is needed.
+    private const int StatusSize = 256;
+    private const int ParentAt = 3;
+
     /// <summary>The parent's process id, 0 when there is none or the process is gone.</summary>
-    public static int Parent(int pid) => Fields(pid) is { } fields
-        ? int.Parse(fields[1], System.Globalization.CultureInfo.InvariantCulture)
-        : 0;
+    public static int Parent(int pid)
+    {
+        // Asked of every process there is, and now and then again: nothing is to be left behind by that.
+        Span<byte> status = stackalloc byte[StatusSize];
+        try
+        {
+            using var file = File.OpenHandle($"/proc/{pid}/stat", share: FileShare.ReadWrite);
+            status = status[..RandomAccess.Read(file, status, 0)];
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            return 0;
+        }
+
+        // "pid (comm) S ppid ..."
+        var rest = status[(status.LastIndexOf((byte)')') + 1)..];
+        return rest.Length > ParentAt && Utf8Parser.TryParse(rest[ParentAt..], out int parent, out _) ? parent : 0;
+    }
 
     /// <summary>Whether a process is ending or gone; it may have descriptors still that it has not come to close.</summary>
     public static bool IsExiting(int pid) => Fields(pid) is not { } fields
@@ -28,13 +52,31 @@ internal static class ProcessTable
         .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0).Where(pid => pid > 0);
 
     /// <summary>A process and its descendants.</summary>
-    public static IEnumerable<int> Family(int ancestor) => All().Where(pid => Ancestry(pid).Contains(ancestor));
+    public static IEnumerable<int> Family(int ancestor) => Family([ancestor]);
+
+    /// <summary>Processes and their descendants.</summary>
+    public static IReadOnlyList<int> Family(IReadOnlyCollection<int> ancestors)
+    {
+        var parents = All().ToDictionary(pid => pid, Parent);
+        return [.. parents.Keys.Where(pid => Descends(pid))];
+
+        bool Descends(int pid)
+        {
+            for (var steps = 0; pid > 0 && steps < MaxDepth; steps++)
+            {
+                if (ancestors.Contains(pid))
+                    return true;
+                pid = parents.GetValueOrDefault(pid);
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>The process, its parent, and so on up to the first of all.</summary>
     public static IEnumerable<int> Ancestry(int pid)
     {
-        // Bounded: a pid that is used again meanwhile could close a circle.
-        for (var steps = 0; pid > 0 && steps < 64; steps++)
+        for (var steps = 0; pid > 0 && steps < MaxDepth; steps++)
         {
             yield return pid;
             pid = Parent(pid);

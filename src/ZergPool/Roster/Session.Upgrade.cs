@@ -28,6 +28,7 @@ internal sealed partial class Session
         Patience = _patience,
         IsGreeted = IsGreeted,
         Spoke = Spoke,
+        Greeted = Greeted,
         Received = _channel.Received.ToArray(),
     };
 
@@ -41,6 +42,7 @@ internal sealed partial class Session
         {
             IsGreeted = state.IsGreeted,
             Spoke = state.Spoke,
+            Greeted = state.Greeted,
         };
         session._channel.Restore(state.Received);
         return session;

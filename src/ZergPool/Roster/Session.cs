@@ -67,6 +67,9 @@ internal sealed partial class Session : IDisposable
     /// <summary>Whether the peer ever sent a frame; a real uWSGI does not.</summary>
     public bool Spoke { get; private set; }
 
+    /// <summary>What the descriptors of the greeting were; null while it has had none.</summary>
+    public IReadOnlyList<SocketInfo>? Greeted { get; set; }
+
     /// <summary>Whether it was given the sockets, or told that there are none yet.</summary>
     public bool IsGreeted { get; private set; }
 

@@ -1,4 +1,5 @@
 using Zerg.Posix;
+using Zerg.Protocol;
 
 namespace ZergPool.Upgrading;
 
@@ -24,6 +25,9 @@ internal sealed record SessionState
 
     /// <summary>Whether a frame of it has come.</summary>
     public required bool Spoke { get; init; }
+
+    /// <summary>What the descriptors of the greeting were.</summary>
+    public IReadOnlyList<SocketInfo>? Greeted { get; init; }
 
     /// <summary>What has come of a frame that is not complete.</summary>
     public required byte[] Received { get; init; }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Mono.Unix.Native;
+using Zerg.Protocol;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Recovering;
@@ -45,6 +46,23 @@ internal sealed class ReloadTests
         Assert.That(await AddressesAsync(pool, "leaving", cancel), Is.Empty);
         await using var next = await pool.AttachAsync(cancel);
         Assert.That(next.Sockets.Select(socket => socket.Name), Is.EqualTo(new[] { "http-b.sock", "http-c.sock" }));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Whoever_was_greeted_before_and_says_hello_after_is_told_too(CancellationToken cancel)
+    {
+        await using var pool = await StartAsync("[a.sock, b.sock]", cancel);
+        using var peer = await RawPeer.GreetedAsync(pool.Path, cancel);
+        Write("[b.sock, c.sock]");
+        Assert.That((await PoolProcess.RunAsync(cancel, "reload", "--control", pool.Control)).ExitCode, Is.Zero);
+        await peer.SendAsync(
+            new HelloFrame { Protocol = FrameChannel.ProtocolVersion, Role = ZerglingRole.App, Release = "v1" }, cancel);
+        var welcome = (WelcomeFrame)(await peer.FrameAsync(cancel))!;
+        Assert.That(welcome.Sockets.Select(socket => socket.Name), Is.EqualTo(new[] { "http-a.sock", "http-b.sock" }));
+        var change = (SocketsFrame)(await peer.FrameAsync(cancel))!;
+        Assert.That(change.Removed, Is.EqualTo(new[] { "http-a.sock" }));
+        Assert.That(change.Added.Select(socket => socket.Name), Is.EqualTo(new[] { "http-c.sock" }));
     }
 
     [TestCase("[a.sock, nowhere/b.sock]", "", 71, "bind DIR/nowhere/b.sock: No such file or directory")]
