@@ -18,14 +18,7 @@ internal sealed class SoakTests
         using var directory = new TemporaryDirectory();
         using var soak = ChildProcess.Start(
             "dotnet", s_arguments,
-            new Dictionary<string, string?>
-            {
-                [ProcessTree.Mark] = directory.Path,
-                ["DOTNET_gcServer"] = "0",
-
-                // A small nursery: what grows must be what is held, not what is not collected yet.
-                ["DOTNET_GCgen0size"] = "400000",
-            });
+            new Dictionary<string, string?> { [ProcessTree.Mark] = directory.Path, ["DOTNET_gcServer"] = "0" });
         try
         {
             var status = await soak.ExitAsync(cancel);
