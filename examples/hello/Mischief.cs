@@ -1,14 +1,20 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Hello;
 
-/// <summary>Answers that are wrong or late, for tests: HELLO_BAD, one of so many; HELLO_LATE, all of them, in ms.</summary>
+/// <summary>
+/// For tests. HELLO_BAD: one answer of so many is wrong; HELLO_LATE: all are late, in ms; HELLO_DIES: it does, so many ms after
+/// it has started.
+/// </summary>
 internal static class Mischief
 {
     public static void Begin(WebApplication app)
     {
         var (every, late) = (Number("HELLO_BAD"), Number("HELLO_LATE"));
         var answered = 0;
+        if (Number("HELLO_DIES") is var life and > 0)
+            app.Lifetime.ApplicationStarted.Register(() => Task.Delay(life).ContinueWith(_ => Process.GetCurrentProcess().Kill()));
         if (every == 0 && late == 0)
             return;
         app.Use(async (context, next) =>

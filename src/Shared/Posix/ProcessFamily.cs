@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Zerg.Posix;
 
 /// <summary>Who belongs to a process: its group, and its descendants.</summary>
@@ -26,27 +24,11 @@ internal static class ProcessFamily
 
         for (var depth = 0; depth < MaxDepth && pid > 1; depth++)
         {
-            pid = ParentOf(pid) ?? 0;
+            pid = ProcessTable.Parent(pid);
             if (pid == ancestor)
                 return true;
         }
 
         return false;
-    }
-
-    /// <summary>The parent's id, or null when there is no such process.</summary>
-    public static int? ParentOf(int pid)
-    {
-        try
-        {
-            // "pid (comm) state ppid ...", and comm may hold blanks and parentheses, see proc_pid_stat(5).
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
-            return int.Parse(fields[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 }

@@ -18,7 +18,7 @@ internal static class OriginalFileLimit
         var (soft, hard) = FileLimit.Current;
         if (!RuntimeFeature.IsDynamicCodeCompiled)
             return soft;
-        var parent = ProcessFamily.ParentOf(Environment.ProcessId) is { } pid and > 1 ? FileLimit.Of(pid) : null;
+        var parent = ProcessTable.Parent(Environment.ProcessId) is var pid and > 1 ? FileLimit.Of(pid) : null;
         return parent?.Hard == hard ? parent.Value.Soft : Math.Min(Customary, hard);
     }
 }

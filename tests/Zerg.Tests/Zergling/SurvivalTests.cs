@@ -90,6 +90,6 @@ internal sealed class SurvivalTests : LauncherFixture
 
     private static int Keeper(int launcher) => Directory.EnumerateDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-        .First(pid => pid > 0 && ProcFiles.IsAlive(pid) && ProcessFamily.ParentOf(pid) == launcher
+        .First(pid => pid > 0 && ProcFiles.IsAlive(pid) && ProcessTable.Parent(pid) == launcher
             && File.ReadAllText($"/proc/{pid}/cmdline").Contains("keep-output", StringComparison.Ordinal));
 }
