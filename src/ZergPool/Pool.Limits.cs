@@ -40,10 +40,11 @@ internal sealed partial class Pool
         }
     }
 
-    // Said when it has come to that, not again while it is so.
+    // Said when it has come to that, not again while it is so: from where the next one to attach, who takes a connection
+    // and a pidfd, is sent away.
     private void WatchDescriptors()
     {
-        var isScarce = OpenDescriptors() is not { } open || FileLimit.IsNear((int)open);
+        var isScarce = OpenDescriptors() is not { } open || FileLimit.IsNear((int)open + 1);
         if (isScarce && !_isScarce)
             Log.Scarce(_log, FileLimit.Current.Soft);
         _isScarce = isScarce;
