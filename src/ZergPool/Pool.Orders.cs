@@ -24,13 +24,14 @@ internal sealed partial class Pool
         var before = (policy.Generation, policy.Members.Count);
         var (window, exchange) = (policy.Window, policy.UnderWay);
         var orders = policy.Handle(happened, _time.GetUtcNow());
+
+        // Before anybody hears of it: after a crash nobody may have been told what the record does not know.
+        if (before.Generation != policy.Generation || window != policy.Window || exchange != policy.UnderWay)
+            WriteRecords();
         foreach (var order in orders)
             Execute(pool, order);
         if (orders.Count > 0 || before != (policy.Generation, policy.Members.Count))
             ReportToManager();
-        if (before.Generation != policy.Generation || window != policy.Window
-            || exchange != policy.UnderWay)
-            WriteRecords();
         FollowDeployments();
     }
 

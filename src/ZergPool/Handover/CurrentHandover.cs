@@ -3,7 +3,7 @@ namespace ZergPool.Handover;
 /// <summary>The hand-over under way.</summary>
 /// <param name="To">The member that takes over.</param>
 /// <param name="Release">The release of that member.</param>
-/// <param name="From">The members that it replaces; known from the switch on.</param>
+/// <param name="From">The members that it replaces; known from the switch on, of an exchange from the order to accept on.</param>
 /// <param name="Phase">How far it is.</param>
 /// <param name="Started">When it began.</param>
 /// <param name="PhaseStarted">When its phase began.</param>

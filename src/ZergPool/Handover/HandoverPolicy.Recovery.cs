@@ -11,11 +11,33 @@ internal sealed partial class HandoverPolicy
         CurrentHandover? exchange = null)
     {
         (Generation, Release, Window, _tookUp) = (generation, release, window, now);
-        Current = exchange is { Roll: { } roll } ? exchange with { Roll = roll with { Progress = now } } : null;
+        Current = exchange switch
+        {
+            { Roll: { } roll } => exchange with { Roll = roll with { Progress = now } },
+            { From.Count: > 0 } => exchange with { Phase = HandoverPhase.Starting, PhaseStarted = now },
+            _ => null,
+        };
     }
 
-    /// <summary>An exchange of workers under way: of any other hand-over zerglings tell how far it has come.</summary>
-    public CurrentHandover? UnderWay => Current is { Roll: not null } ? Current : null;
+    /// <summary>
+    /// An exchange of workers under way, from before its first order on: of any other hand-over zerglings tell how far it
+    /// has come.
+    /// </summary>
+    public CurrentHandover? UnderWay => Current is { Roll: not null } or { Phase: HandoverPhase.Switching, From.Count: > 0 }
+        ? Current : null;
+
+    // Those of an exchange come back one by one after a crash of the pool.
+    private bool IsAwaited(CurrentHandover exchange) => _now - _tookUp < Limits.Answer
+        && (Find(exchange.To) is null || exchange.From.Any(id => Find(id) is null));
+
+    // The pool before was about to tell it to accept, or just had: both sides say that they serve the same generation.
+    private void GoOn(CurrentHandover exchange)
+    {
+        if (Find(exchange.To) is { Serves: true, State: not MemberState.Orphaned } to)
+            BeginExchange(to);
+        else
+            Current = null;
+    }
 
     /// <summary>How the hand-overs before this pool began have ended, newest first.</summary>
     public void Remember(IEnumerable<HandoverRecord> records)

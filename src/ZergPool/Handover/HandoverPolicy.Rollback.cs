@@ -61,7 +61,7 @@ internal sealed partial class HandoverPolicy
 
         if (Current is { Phase: HandoverPhase.Draining } settled)
             Finish(settled, HandoverOutcome.Completed, "", []);
-        if (Current is { Phase: HandoverPhase.Starting })
+        if (Current is { Phase: HandoverPhase.Starting, From.Count: 0 })
             Current = null;
         if (WhyNoRollback is not null)
             return;

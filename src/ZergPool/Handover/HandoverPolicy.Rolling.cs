@@ -81,7 +81,7 @@ internal sealed partial class HandoverPolicy
     {
         var to = Find(current.To);
         var olds = Olds(current.To);
-        if (_now - _tookUp < Limits.Answer && (to is null || current.From.Any(id => Find(id) is null)))
+        if (IsAwaited(current))
             return;
         if (to is not { Serves: true, State: not MemberState.Orphaned })
         {
@@ -246,7 +246,7 @@ internal sealed partial class HandoverPolicy
     // Whoever serves and is not part of an exchange has all of its workers.
     private void Complete()
     {
-        if (Current?.Roll is not null)
+        if (Current is { Roll: not null } or { Phase: not HandoverPhase.Draining, From.Count: > 0 })
             return;
         foreach (var member in _members.Values.Where(one => one.Serves && !one.IsLeaving && Scales(one) && one.Target < one.Size).ToList())
             Scale(member, member.Size);

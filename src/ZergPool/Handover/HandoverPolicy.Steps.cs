@@ -21,7 +21,7 @@ internal sealed partial class HandoverPolicy
         }
 
         // A release that hangs while it starts must not hold up its own cure.
-        if (Current is { Phase: HandoverPhase.Starting } && Next() is { State: MemberState.Ready })
+        if (Current is { Phase: HandoverPhase.Starting, From.Count: 0 } && Next() is { State: MemberState.Ready })
             Current = null;
 
         while (Current is null && Next() is { } next)
@@ -70,8 +70,17 @@ internal sealed partial class HandoverPolicy
         var to = Find(current.To);
         switch (current.Phase)
         {
+            case HandoverPhase.Starting when current.From.Count > 0:
+                if (!IsAwaited(current))
+                    GoOn(current);
+                break;
             case HandoverPhase.Starting when to is { State: MemberState.Ready }:
-                Current = current with { Phase = HandoverPhase.Switching, PhaseStarted = _now };
+                Current = current with
+                {
+                    Phase = HandoverPhase.Switching,
+                    PhaseStarted = _now,
+                    From = Rolls(to) ? [.. Olds(to.Id).Select(old => old.Id)] : [],
+                };
                 Ask(to);
                 break;
             case HandoverPhase.Switching when to is not null && _now - current.PhaseStarted >= Limits.Answer:
@@ -264,7 +273,7 @@ internal sealed partial class HandoverPolicy
     private void Lose(Member member, string reason, IReadOnlyList<string> output)
     {
         var current = Current is { Phase: not HandoverPhase.Draining } && Current.To == member.Id
-            ? Current
+            ? Current with { From = [] }
             : new CurrentHandover(member.Id, member.Release, [], HandoverPhase.Starting, member.Attached, _now);
         Finish(current, HandoverOutcome.Failed, reason, output);
     }

@@ -389,6 +389,48 @@ internal sealed class HandoverPolicyRollingTests
     }
 
     [Test]
+    public void Another_pool_begins_what_was_ordered_and_not_answered()
+    {
+        PlayAnother("""
+            back 2 v2 accepting 1 launcher x3 ->
+            workers? 2 1 1 1                  ->
+            back 1 v1 accepting 1 launcher x3 ->
+            workers? 1 3 3 3                  -> scale 1 to 2
+            """);
+    }
+
+    [Test]
+    public void Another_pool_orders_again_what_nobody_has_heard()
+    {
+        PlayAnother("""
+            back 2 v2 ready 0 launcher x3     ->
+            back 1 v1 accepting 1 launcher x3 -> resume 2 g1
+            """);
+    }
+
+    [Test]
+    public void Another_pool_lets_others_have_their_turn_when_it_does_not_come_back()
+    {
+        PlayAnother("""
+            back 1 v1 accepting 1 launcher x3 ->
+            launcher 3 v3 x3                  ->
+            ready 3                           ->
+            wait 9                            ->
+            wait 1                            -> resume 3 g1
+            """);
+    }
+
+    // Of an order to accept that was just given.
+    private void PlayAnother(string script)
+    {
+        New(RollStrategy.Rolling).Play(Three);
+        var exchange = Policy.UnderWay;
+        New(RollStrategy.Rolling);
+        Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
+        _script.Play(script);
+    }
+
+    [Test]
     public void Another_pool_gives_up_what_does_not_come_back()
     {
         New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
