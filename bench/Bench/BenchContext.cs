@@ -3,7 +3,7 @@ using Zerg.Stage;
 namespace Zerg.Bench;
 
 /// <summary>What every measurement is given.</summary>
-/// <param name="Quick">About two minutes in all instead of eight.</param>
+/// <param name="Quick">About three minutes in all instead of twelve.</param>
 /// <param name="Cancel">Ends the program.</param>
 internal sealed record BenchContext(bool Quick, CancellationToken Cancel)
 {

@@ -16,7 +16,7 @@ internal sealed class CommandLine
 
     public RootCommand Root { get; }
 
-    public Option<bool> Quick { get; } = new("--quick") { Description = "two minutes instead of eight" };
+    public Option<bool> Quick { get; } = new("--quick") { Description = "three minutes instead of twelve" };
 
     public Option<string?> Only { get; }
 

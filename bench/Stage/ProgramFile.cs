@@ -19,6 +19,8 @@ internal sealed record ProgramFile(string Program, IReadOnlyList<string> Argumen
 
     public static ProgramFile StrictClient { get; } = Managed("StrictClient", "strictclient.dll");
 
+    public static ProgramFile Twins { get; } = Managed("Twins", "twins.dll");
+
     /// <summary>The pool as Native AOT; null when it was not published.</summary>
     public static ProgramFile? NativePool { get; } = Native("zergpool");
 

@@ -24,8 +24,8 @@ internal sealed partial class Pool
         var isBusy = _deployments.Exists(IsUnderWay) || _policies.Values.Any(policy => policy.Current is not null);
         if (request.Words.Count > 0 && peer.Uid != 0 && peer.Uid != Mono.Unix.Native.Syscall.geteuid())
             Answer(commanded, ExitCodes.NotPermitted, $"uid {peer.Uid} may not choose the command: root and the pool's own uid may");
-        else if (request.Words.Count == 0 && Files.Count == 0)
-            Answer(commanded, ExitCodes.Usage, "no configuration file of this pool names a command: give one after --");
+        else if (request.Words.Count == 0 && !LauncherArguments.NameACommand)
+            Answer(commanded, ExitCodes.Usage, "neither a configuration file nor the command line of this pool names a command: give one after --");
         else if (isBusy && request.NoWait)
             Answer(commanded, ExitCodes.TryAgain, "another release is being deployed");
         else if (_deployments.Count(one => !one.IsOver) >= MaxDeployments)

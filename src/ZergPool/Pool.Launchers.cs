@@ -51,15 +51,17 @@ internal sealed partial class Pool
 
     private Launch LaunchOf(Workload workload)
     {
-        List<string> arguments = [.. LauncherProgram.Find(_options.Launcher), .. Files];
+        List<string> arguments = [
+            .. LauncherProgram.Find(_options.Launcher), .. LauncherArguments.Files, .. LauncherArguments.Options,
+        ];
         foreach (var pool in _options.Pools)
             arguments.AddRange(["--zerg", pool.Address.ToString()]);
         if (workload.Release is { } release)
             arguments.AddRange(["--release", release]);
         if (workload.Replaces)
             arguments.AddRange(["--zerg-mode", "replace"]);
-        if (workload.Words.Count > 0)
-            arguments.AddRange(["--", .. workload.Words]);
+        if ((workload.Words.Count > 0 ? workload.Words : LauncherArguments.Command) is { Count: > 0 } words)
+            arguments.AddRange(["--", .. words]);
 
         var environment = _invocation!.Environment.Copy();
         environment.Remove("NOTIFY_SOCKET");

@@ -5,6 +5,7 @@ using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Control;
+using ZergPool.Deploying;
 using ZergPool.Handover;
 using ZergPool.Listening;
 using ZergPool.Metrics;
@@ -76,8 +77,8 @@ internal sealed partial class Pool : IDisposable
         TakeUpRecords();
     }
 
-    /// <summary>The configuration files as the command line named them, for launchers.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
+    /// <summary>What the command line says of launchers.</summary>
+    public LauncherArguments LauncherArguments { get; init; } = LauncherArguments.None;
 
     /// <summary>The log itself, which an operator may have opened anew.</summary>
     public ProgramLog? ProgramLog { get; init; }
@@ -173,6 +174,7 @@ internal sealed partial class Pool : IDisposable
         }
 
         AnswerPending();
+        MemoryTrim.BoundNursery();
     }
 
     private async Task HandleAsync(PoolEvent happened)

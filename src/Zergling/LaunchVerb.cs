@@ -19,7 +19,12 @@ internal static partial class LaunchVerb
         if (options.LogTo is { } path)
             LogFile.Prepare(path);
         using var log = ProgramLog.Create(options.LogTo, options.LogLevel);
-        var logger = log.CreateLogger();
+        var release = options.Release
+            ?? ReleaseLabel.OfCommand(
+                options.Chdir ?? Environment.CurrentDirectory, options.Command, options.ConfigPath);
+
+        // Beside the lines of its pool, and of the other releases that it has started.
+        var logger = log.CreateLogger(ComplaintFile.IsGiven ? $"release '{release}': " : "");
         ConfigurationLog.Tell(logger, ignored);
         var events = Channel.CreateUnbounded<LauncherEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var stopped = new CancellationTokenSource();
@@ -28,9 +33,6 @@ internal static partial class LaunchVerb
         if (manager.Problem is { } unreachable)
             Log.NoManager(logger, unreachable);
 
-        var release = options.Release
-            ?? ReleaseLabel.OfCommand(
-                options.Chdir ?? Environment.CurrentDirectory, options.Command, options.ConfigPath);
         PoolLinks pools;
         try
         {

@@ -10,6 +10,9 @@ internal static class MemoryTrim
     private const int MADV_DONTNEED = 4;
     private const int MADV_PAGEOUT = 21;
 
+    private const long Nursery = 8 << 20;
+
+    private static long s_allocated;
     private static List<(ulong Start, ulong Length)>? s_cleanMappings;
     private static List<(ulong Start, ulong Length)>? s_dataMappings;
 
@@ -18,6 +21,19 @@ internal static class MemoryTrim
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    /// <summary>
+    /// Collects what is young once 8 MiB have been allocated, in about a millisecond. The runtime by itself waits for as
+    /// much as the processor's cache holds, hundreds of MiB on some.
+    /// </summary>
+    public static void BoundNursery()
+    {
+        var allocated = GC.GetTotalAllocatedBytes();
+        if (allocated - s_allocated < Nursery)
+            return;
+        s_allocated = allocated;
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
     }
 
     /// <summary>

@@ -10,6 +10,9 @@ internal static class ComplaintFile
     /// <summary>Names the descriptor; it is for that process alone.</summary>
     public const string Variable = "ZERG_COMPLAINT_FD";
 
+    /// <summary>Whether a pool has started this program.</summary>
+    public static bool IsGiven => Environment.GetEnvironmentVariable(Variable) is not null;
+
     /// <summary>Adds a line, if there is such a file.</summary>
     public static unsafe void Write(string line)
     {

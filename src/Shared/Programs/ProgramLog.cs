@@ -44,7 +44,8 @@ internal sealed class ProgramLog : IDisposable
     public static ProgramLog Create(string? path, LogVerbosity verbosity) => new(path, Level(verbosity));
 
     /// <summary>A logger; all of them write to the same place.</summary>
-    public Microsoft.Extensions.Logging.ILogger CreateLogger() => new QueuedLogger(_least, _queue);
+    /// <param name="about">What every line begins with.</param>
+    public Microsoft.Extensions.Logging.ILogger CreateLogger(string about = "") => new QueuedLogger(_least, _queue, about);
 
     /// <summary>Has the file opened anew, for whoever moved or removed it; the log says what became of that.</summary>
     public Task<ReopenedLog> ReopenAsync() => _queue.ReopenAsync();

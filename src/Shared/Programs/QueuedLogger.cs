@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Zerg.Programs;
 
 /// <summary>Makes one line of an entry and queues it.</summary>
-internal sealed class QueuedLogger(LogLevel least, LogQueue queue) : ILogger
+internal sealed class QueuedLogger(LogLevel least, LogQueue queue, string about) : ILogger
 {
     private readonly WarningLimit _limit = new(TimeProvider.System);
 
@@ -20,7 +20,7 @@ internal sealed class QueuedLogger(LogLevel least, LogQueue queue) : ILogger
     {
         if (!IsEnabled(logLevel))
             return;
-        var text = OneLine(formatter(state, exception), exception);
+        var text = OneLine(about + formatter(state, exception), exception);
         if ((logLevel == LogLevel.Warning ? _limit.Pass(eventId.Id, text) : text) is { } line)
             queue.Add(new LogLine(TimeProvider.System.GetLocalNow(), logLevel, line));
     }

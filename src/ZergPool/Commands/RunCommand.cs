@@ -5,6 +5,7 @@ using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
+using ZergPool.Deploying;
 using ZergPool.Journal;
 using ZergPool.Listening;
 using ZergPool.Recovering;
@@ -18,7 +19,7 @@ internal static partial class RunCommand
 {
     /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(
-        PoolOptions options, IReadOnlyList<string> files, IReadOnlyList<IgnoredOption> ignored, Func<FreshOptions> load)
+        PoolOptions options, LauncherArguments launchers, IReadOnlyList<IgnoredOption> ignored, Func<FreshOptions> load)
     {
         var invocation = Invocation.OfThisProcess();
         using var inheritance = Inheritance.Receive(out var lost);
@@ -45,7 +46,7 @@ internal static partial class RunCommand
             using var pool = new Pool(options, own, table, load, log, TimeProvider.System)
             {
                 ProgramLog = programLog,
-                Files = files,
+                LauncherArguments = launchers,
                 Journals = journals,
             };
             var entrances = new Entrances(own, pool, log);

@@ -13,9 +13,7 @@ internal sealed class PoolUnderAttackTests
     [Test, CancelAfter(3_600_000)]
     public async Task It_lives_serves_and_does_not_grow(CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartInAsync(
-            null, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0,DIR/app.sock"],
-            new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "400000" }, cancel);
+        await using var pool = await PoolProcess.StartWithAsync("127.0.0.1:0,DIR/app.sock", cancel);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var serving = ServeAsync(pool, over.Token);
 

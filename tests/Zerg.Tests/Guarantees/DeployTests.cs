@@ -161,6 +161,18 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task What_the_command_line_of_the_pool_says_of_launchers_counts(CancellationToken cancel)
+    {
+        await StageAsync(
+            "", ["command: /bin/false"], cancel,
+            "--up", "--release", "r0", "--processes", "2", "--env", "SAID=here", "--", "/bin/sh", "-c", "test $SAID = here && exec gunicorn -w 1 app:app");
+        var status = await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+        Assert.That(status.Zerglings.Select(one => (one.Release, one.Workers.Count)), Is.EqualTo([("r0", 2)]));
+        Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task Workers_cannot_be_held_back_so_a_rollback_starts_them_again(CancellationToken cancel)
     {
         await StageAsync(cancel, "--rollback-window", "60s");

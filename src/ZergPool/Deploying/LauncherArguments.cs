@@ -1,0 +1,30 @@
+using Zerg.Configuration;
+
+namespace ZergPool.Deploying;
+
+/// <summary>What the pool's own command line says of its launchers.</summary>
+/// <param name="Files">The configuration files, as it names them.</param>
+/// <param name="Options">Options of launchers, <c>--NAME=VALUE</c>.</param>
+/// <param name="Command">The command of the workers; empty for the one of the files.</param>
+internal sealed record LauncherArguments(
+    IReadOnlyList<string> Files, IReadOnlyList<string> Options, IReadOnlyList<string> Command)
+{
+    private const string CommandName = "command";
+
+    /// <summary>Nothing.</summary>
+    public static LauncherArguments None { get; } = new([], [], []);
+
+    /// <summary>Whether a command of workers may be found there.</summary>
+    public bool NameACommand => Files.Count > 0 || Command.Count > 0;
+
+    /// <summary>Picks it out of all options that were read: those that the pool itself does not take.</summary>
+    public static LauncherArguments Of(IReadOnlyList<string> files, IEnumerable<Option> options)
+    {
+        var said = options.Where(option => option.Position.IsCommandLine
+            && Vocabulary.Find(option.Name)?.Programs == ProgramKinds.Zergling).ToLookup(option => option.Name == CommandName);
+        return new(files, [.. said[false].Select(Argument)], [.. said[true].Select(option => option.Value)]);
+    }
+
+    private static string Argument(Option option)
+        => option.Value.Length == 0 ? $"--{option.Name}" : $"--{option.Name}={option.Value}";
+}
