@@ -93,7 +93,7 @@ Task("format")
     .Does(() => Run("dotnet", "format", solution, "--verify-no-changes", "--no-restore"));
 
 Task("publish")
-    .Description("Both programs as Native AOT, in artifacts/zerg.")
+    .Description("Both programs as Native AOT with their manual pages, in artifacts/zerg.")
     .Does(() =>
     {
         foreach (var program in new[] { "ZergPool", "Zergling" })
@@ -113,6 +113,7 @@ Task("publish")
         }
 
         DeleteFiles($"{artifacts}/zerg/*.xml");
+        CopyDirectory("docs/man", $"{artifacts}/zerg/man");
     });
 
 Task("pack")

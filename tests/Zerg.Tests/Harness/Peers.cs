@@ -14,6 +14,8 @@ internal static class Peers
         ["prometheus_client"] = ("/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py", "python3-prometheus-client"),
         ["h2load"] = ("/usr/bin/h2load", "nghttp2-client"),
         ["tmux"] = ("/usr/bin/tmux", "tmux"),
+        ["groff"] = ("/usr/bin/groff", "groff-base"),
+        ["man"] = ("/usr/bin/man", "man-db"),
     };
 
     public static void Require(string name)
