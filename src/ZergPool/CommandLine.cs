@@ -69,7 +69,7 @@ internal static class CommandLine
     {
         var json = new Option<bool>("--json") { Description = "As JSON, for programs." };
         var command = Serving(
-            new Command("check", "The effective options and where each comes from; exits 0 or 78.") { json }, args,
+            new Command("check", "The effective options and where each comes from; exits 0, 64 or 78.") { json }, args,
             static _ => Task.FromResult(0));
         command.SetAction(result => CheckCommand.Run(VocabularyOptions.Read(result, args), result.GetValue(json)));
         return command;

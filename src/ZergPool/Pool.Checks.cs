@@ -44,8 +44,7 @@ internal sealed partial class Pool
 
     private EnvironmentBlock EnvironmentOfCheck(Zergling zergling)
     {
-        var environment = _invocation!.Environment.Copy();
-        environment.Remove("NOTIFY_SOCKET");
+        var environment = EnvironmentOfChildren();
         environment.Set("ZERG_ID", zergling.Id.ToString(CultureInfo.InvariantCulture));
         environment.Set("ZERG_PID", zergling.Peer.Pid.ToString(CultureInfo.InvariantCulture));
         environment.Set("ZERG_POOL", zergling.Pool.ToString());

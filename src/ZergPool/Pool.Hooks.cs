@@ -71,8 +71,7 @@ internal sealed partial class Pool
     {
         try
         {
-            var environment = _invocation!.Environment.Copy();
-            environment.Remove("NOTIFY_SOCKET");
+            var environment = EnvironmentOfChildren();
             call.Set(environment);
             using var output = Duplicate(2);
             var process = Spawn.Start(new SpawnRequest

@@ -63,11 +63,17 @@ internal sealed partial class Pool
         if ((workload.Words.Count > 0 ? workload.Words : LauncherArguments.Command) is { Count: > 0 } words)
             arguments.AddRange(["--", .. words]);
 
+        return new Launch(arguments[0], arguments, workload.Directory, EnvironmentOfChildren());
+    }
+
+    // What the service manager says to the pool is for the pool alone.
+    private EnvironmentBlock EnvironmentOfChildren()
+    {
         var environment = _invocation!.Environment.Copy();
         environment.Remove("NOTIFY_SOCKET");
         environment.Remove("WATCHDOG_USEC");
         environment.Remove("WATCHDOG_PID");
-        return new Launch(arguments[0], arguments, workload.Directory, environment);
+        return environment;
     }
 
     // Its own descriptors are what the launcher goes on writing to when this pool is no more.

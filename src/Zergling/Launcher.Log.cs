@@ -87,6 +87,9 @@ internal sealed partial class Launcher
             EventName = "CannotPause")]
         public static partial void CannotPause(ILogger logger);
 
+        [LoggerMessage(224, LogLevel.Warning, "{Signal} means nothing here, SIGHUP renews the workers", EventName = "NoUpgrade")]
+        public static partial void NoUpgrade(ILogger log, string signal);
+
         [LoggerMessage(220, LogLevel.Error, "something went wrong that should not, serving on", EventName = "Broken")]
         public static partial void Broken(ILogger logger, Exception problem);
     }

@@ -18,6 +18,10 @@ internal sealed partial class Launcher
         {
             _ = ProgramLog?.ReopenAsync();
         }
+        else if (signal == Signals.SIGUSR2)
+        {
+            Log.NoUpgrade(_logger, name);
+        }
         else if (++_stopSignals == 1)
         {
             Leave(ExitCodes.Ok, name, _options.Mercy);

@@ -5,8 +5,8 @@ using Zerg.Posix;
 namespace Zergling;
 
 /// <summary>
-/// SIGTERM and SIGINT (drain, the second time kill), SIGHUP (renew) and SIGUSR1 (open the log anew) as events; SIGQUIT
-/// stays the runtime's. The registrations are held here: one that is collected gives the signal its default action back.
+/// SIGTERM and SIGINT (drain, the second time kill), SIGHUP (renew), SIGUSR1 (open the log anew) and SIGUSR2 (which is
+/// the pool's, and must not kill) as events; SIGQUIT stays the runtime's. The registrations are held here: one that is collected gives the signal its default action back.
 /// </summary>
 internal sealed class SignalSource : IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class SignalSource : IDisposable
             Register(PosixSignal.SIGINT, Signals.SIGINT),
             Register(PosixSignal.SIGHUP, Signals.SIGHUP),
             Register((PosixSignal)Signals.SIGUSR1, Signals.SIGUSR1),
+            Register((PosixSignal)Signals.SIGUSR2, Signals.SIGUSR2),
         ];
 
         PosixSignalRegistration Register(PosixSignal signal, int number) => PosixSignalRegistration.Create(

@@ -227,7 +227,7 @@ internal static partial class Vocabulary
         {
             Value = "CHECK",
             Default = "start",
-            Description = "when a worker is ready: start (it runs), notify (it says so by sd_notify), "
+            Description = "when a worker is ready: start (it runs, and still does after a second), notify (it says so by sd_notify), "
                 + "http:/PATH or http://HOST/PATH (it answers), delay:DURATION (it has run that long)",
         },
         new("adopt", ValueKind.Process, ProgramKinds.Pool)
@@ -354,7 +354,7 @@ internal static partial class Vocabulary
         },
         new("up", ValueKind.Boolean, ProgramKinds.Pool)
         {
-            Value = "true|false",
+            Value = "BOOL",
             Default = "false",
             Description = "start the command of this configuration too, when nobody is attached",
         },

@@ -26,7 +26,7 @@ internal sealed class OutputKeeper : IDisposable
     public static void Run(string directory)
     {
         // Whoever signals everybody of a service (systemd) means the workers; this process ends with them.
-        foreach (var signal in (int[])[Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGUSR1])
+        foreach (var signal in (int[])[Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGUSR1, Signals.SIGUSR2])
             Libc.signal(signal, Libc.SIG_IGN);
         using (var keeper = new OutputKeeper())
             keeper.Run();

@@ -168,6 +168,7 @@ internal sealed class DeployTests : DeployFixture
             "--up", "--release", "r0", "--processes", "2", "--env", "SAID=here", "--", "/bin/sh", "-c", "test $SAID = here && exec gunicorn -w 1 app:app");
         var status = await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
         Assert.That(status.Zerglings.Select(one => (one.Release, one.Workers.Count)), Is.EqualTo([("r0", 2)]));
+        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("INF release 'r0': ready, workers serving: 2"));
         Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
     }

@@ -1,4 +1,5 @@
 using Zerg.Tests.Harness;
+using ZergPool.Commands;
 
 namespace Zerg.Tests.Pool;
 
@@ -13,6 +14,11 @@ internal sealed class CommandLineTests
 
     [OneTimeTearDown]
     public void RemoveDirectory() => Directory.Delete(_directory, recursive: true);
+
+    [Test]
+    public void Every_verb_is_known_by_its_name()
+        => Assert.That(
+            ZergPool.CommandLine.Build([], []).Subcommands.Where(one => !one.Hidden && !Verb.Is(one.Name)), Is.Empty);
 
     [TestCase("--version", 0, "zergpool 0.1.0", "")]
     [TestCase("status", 64, "", "zergpool: which pool? Name its configuration file, or --zerg PATH")]
