@@ -7,7 +7,6 @@ namespace Zerg.Soak;
 internal static class Program
 {
     private const int WaitingThreads = 16;
-    private const string Nursery = "400000"; // In hexadecimal: 4 MiB.
 
     public static async Task<int> Main(string[] args)
     {
@@ -27,10 +26,6 @@ internal static class Program
     {
         // Orders to a pool that is away wait on threads of the same pool as the clients' answers, which must not wait.
         ThreadPool.SetMinThreads(WaitingThreads, WaitingThreads);
-
-        // The nursery is as large as the processor's cache, hundreds of MiB on some: what is measured must be what is held,
-        // not what is not collected yet.
-        Environment.SetEnvironmentVariable("DOTNET_GCgen0size", Nursery);
         using var interruption = new Interruption();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         over.CancelAfter(options.Limit);
