@@ -5,7 +5,6 @@ using Zerg.Configuration.Reading;
 using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Commands;
-using ZergPool.Deploying;
 using ZergPool.Following;
 using ZergPool.Upgrading;
 
@@ -58,9 +57,7 @@ internal static class CommandLine
 
     private static async Task<int> RunAsync(CommandLineOptions commandLine)
         => Configured.Load(commandLine, out var loaded, out var exitCode) is { } options
-            ? await RunCommand.RunAsync(
-                options, LauncherArguments.Of(commandLine.Arguments, loaded!.Options), loaded.Ignored,
-                () => Configured.Fresh(commandLine))
+            ? await RunCommand.RunAsync(options, commandLine.Arguments, loaded!, () => Configured.Fresh(commandLine))
             : exitCode;
 
     private static Task<int> ConvertAsync(CommandLineOptions commandLine) => Task.FromResult(ConvertCommand.Run(commandLine));

@@ -102,7 +102,7 @@ internal sealed partial class Pool
         if (_goesOn)
             StartChecksAgain();
         if (!_goesOn)
-            _upAt = _time.GetUtcNow() + (_hasPast ? s_returnPatience : TimeSpan.Zero);
+            _upAt = _time.GetUtcNow() + (MayReturn ? s_returnPatience : TimeSpan.Zero);
         if (_hasPast && !_goesOn)
             _lookForStrangersAt = _time.GetUtcNow() + s_returnPatience;
         foreach (var silent in _handshakes.Where(session => !session.IsGreeted))
@@ -115,6 +115,9 @@ internal sealed partial class Pool
 
         ReportToManager();
     }
+
+    // Whoever served before holds sockets: where all of them were free, nobody is left of it.
+    private bool MayReturn => _hasPast && _table.Sockets.Any(socket => socket.From is not null);
 
     private bool IsWaiting(Session session) => _waiting.Exists(one => one.Session == session);
 

@@ -3,6 +3,7 @@ using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Protocol;
 using ZergPool.Control;
+using ZergPool.Handover;
 using ZergPool.Listening;
 using ZergPool.Roster;
 
@@ -13,6 +14,9 @@ internal sealed partial class Pool
 {
     // A file on a file system that hangs must not keep the status from being told.
     private static readonly TimeSpan s_readPatience = TimeSpan.FromSeconds(2);
+
+    // An app obeys as soon as it reads what it is told.
+    private static readonly TimeSpan s_letGoPatience = TimeSpan.FromSeconds(2);
 
     // Decided when the process started; only a new one, or a new image of it, can decide it anew.
     private static readonly string[] s_fixed = ["uid", "gid", "logto", "log-level", "max-handshakes", "journal"];
@@ -200,7 +204,8 @@ internal sealed partial class Pool
         foreach (var socket in _table.Leaving.ToList())
         {
             _leavingSince.TryAdd(socket, _time.GetUtcNow());
-            if (_time.GetUtcNow() - _leavingSince[socket] < _options.Mercy && IsHeldElsewhere(socket))
+            var age = _time.GetUtcNow() - _leavingSince[socket];
+            if (age < _options.Mercy && IsHeldElsewhere(socket, age))
                 continue;
             try
             {
@@ -215,12 +220,14 @@ internal sealed partial class Pool
         }
     }
 
-    // A process that the pool may not look into is taken at its word, and that is over with the mercy.
-    private bool IsHeldElsewhere(PoolSocket socket)
+    // Of processes that the pool may not look into an app has let go at once, as it was told; workers of a launcher have
+    // not been told, and have until the mercy is over.
+    private bool IsHeldElsewhere(PoolSocket socket, TimeSpan age)
     {
         HashSet<ulong> inode = [socket.Descriptor.Inode];
-        return _roster.Values.SelectMany(one => one.Workers.Keys.Append(one.Pid))
-                .Any(pid => SocketHolders.Holds(pid, inode) != false)
+        bool MayHold(Zergling one) => FindMember(one.Id) is not { Kind: MemberKind.App } || age < s_letGoPatience;
+        return _roster.Values.Any(one => one.Workers.Keys.Append(one.Pid)
+                .Any(pid => SocketHolders.Holds(pid, inode) ?? MayHold(one)))
             || SocketHolders.Of(inode).Any(pid => pid != Environment.ProcessId);
     }
 

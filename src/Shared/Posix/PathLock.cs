@@ -47,8 +47,9 @@ internal sealed unsafe class PathLock : IDisposable
             return errno == Errno.EAGAIN ? null : throw new SyscallException("flock", file, errno);
         }
 
+        // What is not believed here stays for who may believe it, until this one has something to leave.
         var taken = new PathLock(descriptor, file) { Left = IsOwn(number) ? rest : "" };
-        taken.Leave(taken.Left);
+        taken.Leave(rest);
         return taken;
     }
 

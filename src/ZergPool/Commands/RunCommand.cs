@@ -19,12 +19,16 @@ internal static partial class RunCommand
 {
     /// <summary>Binds, gives up root, serves until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(
-        PoolOptions options, LauncherArguments launchers, IReadOnlyList<IgnoredOption> ignored, Func<FreshOptions> load)
+        PoolOptions options, IReadOnlyList<string> files, LoadedConfiguration loaded, Func<FreshOptions> load)
     {
         var invocation = Invocation.OfThisProcess();
         using var inheritance = Inheritance.Receive(out var lost);
         if (CannotBecome(options) is { } reason)
             return Complaint.Write(reason, ExitCodes.NotPermitted);
+
+        // One that goes on as another program has its launcher already.
+        if (options.Up && inheritance is null && Configured.SayOfLauncher(loaded) is not ExitCodes.Ok and var exitCode)
+            return exitCode;
         try
         {
             // Everything, or nothing: a pool that owns half of its ports helps nobody.
@@ -38,7 +42,7 @@ internal static partial class RunCommand
             using var journals = Journals.Open(options, inheritance);
             using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
             var log = programLog.CreateLogger();
-            ConfigurationLog.Tell(log, ignored);
+            ConfigurationLog.Tell(log, loaded.Ignored);
             foreach (var complaint in Complaints(problem, sources))
                 Log.NotTaken(log, complaint);
             if (lost is not null)
@@ -46,7 +50,7 @@ internal static partial class RunCommand
             using var pool = new Pool(options, own, table, load, log, TimeProvider.System)
             {
                 ProgramLog = programLog,
-                LauncherArguments = launchers,
+                LauncherArguments = LauncherArguments.Of(files, loaded.Options),
                 Journals = journals,
             };
             var entrances = new Entrances(own, pool, log);

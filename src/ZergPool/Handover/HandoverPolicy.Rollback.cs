@@ -137,6 +137,10 @@ internal sealed partial class HandoverPolicy
         if (_now >= window.Until)
             CloseWindow("the rollback-window is over");
         else if (Current is not { Back: not null } and not { Roll: not null } && !IsWatchedThere && (wasThere || _now - _tookUp >= Limits.Answer))
-            RollBack($"nobody of release '{window.Release}' serves any more");
+            RollBack(WhyGone(window));
     }
+
+    private string WhyGone(RollbackWindow window)
+        => _members.Values.Any(one => one.Generation == window.Generation && one.State == MemberState.Orphaned)
+            ? $"the launcher of release '{window.Release}' died" : $"nobody of release '{window.Release}' serves any more";
 }

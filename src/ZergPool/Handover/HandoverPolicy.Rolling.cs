@@ -136,11 +136,15 @@ internal sealed partial class HandoverPolicy
     {
         if (_now - current.PhaseStarted < Limits.Bake)
             return;
-        if (Limits.FailsEmptyCanary && WhyUnjudged(current) is { } problem)
+        var problem = WhyUnjudged(current);
+        if (Limits.FailsEmptyCanary && problem is not null)
         {
             Undo(problem);
             return;
         }
+
+        if (problem is not null)
+            Note(NoteLevel.Warning, $"{Describe(Find(current.To)!)} goes on without having been judged: {problem}");
 
         Current = current with
         {

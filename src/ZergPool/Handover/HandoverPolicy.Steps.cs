@@ -5,11 +5,13 @@ namespace ZergPool.Handover;
 /// <content>The steps of a hand-over.</content>
 internal sealed partial class HandoverPolicy
 {
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(2);
+
     /// <summary>Goes as far as the state allows: deadlines, joiners, the running hand-over, then the next one.</summary>
     private void Advance()
     {
         foreach (var late in _members.Values
-            .Where(member => member.State == MemberState.Starting && _now - member.Attached >= Limits.Ready).ToList())
+            .Where(member => member.State == MemberState.Starting && _now - member.Attached >= PatienceWith(member)).ToList())
             Fail(late, $"not ready within {Limits.Ready.TotalSeconds:0.#} s", [], ExitCodes.Failed);
 
         ForceOldest();
@@ -31,6 +33,10 @@ internal sealed partial class HandoverPolicy
             Continue();
         }
     }
+
+    // A launcher has the same limit for each of its workers, and says better which one is late and why.
+    private TimeSpan PatienceWith(Member member)
+        => member.Kind == MemberKind.Launcher ? Limits.Ready + s_lastWord : Limits.Ready;
 
     // Those that are ready go first.
     private Member? Next() => _members.Values

@@ -160,11 +160,18 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         }
 
         if (member.Mode == ZergMode.Auto && WasReplaced(member.Release))
-        {
-            Fail(
-                member, $"release '{member.Release}' was replaced a moment ago; zerg-mode replace forces it back", [],
-                ExitCodes.TryAgain);
-        }
+            SendAway(member);
+    }
+
+    // Each time it begins to count anew: a supervisor that never gives up does not get its way in the end. It is no
+    // hand-over that failed, and would hide those that were.
+    private void SendAway(Member member)
+    {
+        var reason = $"release '{member.Release}' was replaced a moment ago; zerg-mode replace forces it back";
+        Forget(member.Release);
+        Set(member, MemberState.Failed);
+        _orders.Add(new PolicyOrder.Stop(member.Id, reason, ExitCodes.TryAgain));
+        Note(NoteLevel.Warning, $"{Describe(member)} is sent away: {reason}");
     }
 
     // A supervisor that starts a replaced zergling again must not undo the hand-over that replaced it.

@@ -121,10 +121,10 @@ internal sealed partial class OwnSockets : IDisposable
             return;
         var directory = Path.GetDirectoryName(address.Host)!;
         MakeDirectory(directory, options);
-        if (UnixSocketFile.IsOpenToAll(directory))
+        if (UpFrom(directory).FirstOrDefault(UnixSocketFile.IsOpenToAll) is { } open)
         {
             throw new ZergException(
-                $"{address.Host}: everybody may replace files in '{directory}', and so the pool: take its write permission "
+                $"{address.Host}: everybody may replace files in '{open}', and so the pool: take its write permission "
                 + "from others, or set its sticky bit",
                 ExitCodes.NotPermitted);
         }
@@ -133,6 +133,13 @@ internal sealed partial class OwnSockets : IDisposable
             throw new ZergException($"{address.Host}: a symbolic link is there", ExitCodes.NotPermitted);
         _locks.Add(address, PathLock.TryAcquire(address.Host, out var holder) ?? throw new ZergException(
             $"{address.Host}: another pool serves it, pid {holder}", ExitCodes.TryAgain));
+    }
+
+    // Whoever may rename one of them replaces all that is below it.
+    private static IEnumerable<string> UpFrom(string directory)
+    {
+        for (string? at = directory; at is not null; at = Path.GetDirectoryName(at))
+            yield return at;
     }
 
     private Socket Bind(ListenAddress address, UnixSocketFile file)

@@ -505,7 +505,14 @@ internal sealed class HandoverPolicyTests
             app 3 v1        -> stop 3 with 75 | 2 accepting g2, 3 failed
             """);
 
-        Assert.That(Policy.History.First().Reason, Does.Contain("replaced a moment ago"));
+        // No hand-over has failed; and it counts anew.
+        Assert.That(Policy.History.Count(), Is.EqualTo(1));
+        Assert.That(_script.Notes.Single().Text, Does.Contain("replaced a moment ago"));
+        _script.Play("""
+            left 3
+            wait 59
+            app 4 v1        -> stop 4 with 75
+            """);
     }
 
     [Test]
@@ -527,7 +534,7 @@ internal sealed class HandoverPolicyTests
         wait 1
         app 3 v1        -> stop 3 with 75
         left 3
-        wait 59
+        wait 60
         app 4 v1        -> | 2 accepting g2, 4 starting
         """);
 

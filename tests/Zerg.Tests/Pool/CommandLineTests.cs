@@ -39,6 +39,8 @@ internal sealed class CommandLineTests
     [TestCase("check DIR/missing.yml", 78, "", "zergpool: ")]
     [TestCase("DIR/bad.yml", 78, "", "zergpool: DIR/bad.yml:3:")]
     [TestCase("run --listen many --zerg-pool DIR/p.sock:@x", 64, "", "zergpool: ")]
+    [TestCase("run --zerg-pool DIR/p.sock:@x --up", 64, "", "zergpool: command line: command: there is nothing to run")]
+    [TestCase("run --zerg-pool DIR/p.sock:@x --up --processes 0 -- true", 64, "", "zergpool: command line: argument 5: processes: ")]
     [CancelAfter(30_000)]
     public async Task Says_one_line_and_exits(
         string arguments, int exitCode, string output, string error, CancellationToken cancel)
