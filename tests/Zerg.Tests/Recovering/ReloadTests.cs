@@ -48,6 +48,22 @@ internal sealed class ReloadTests
         Assert.That(next.Sockets.Select(socket => socket.Name), Is.EqualTo(new[] { "http-b.sock", "http-c.sock" }));
     }
 
+    // Within worker-reload-mercy, a minute, nobody would answer there.
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task What_went_is_closed_though_the_pool_may_not_look_into_those_who_had_it(CancellationToken cancel)
+    {
+        Assume.That(Environment.UserName, Is.EqualTo("root"), "needs a pool of another user");
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
+        await using var pool = await StartAsync("[\"127.0.0.1:0\", b.sock]", cancel, "uid: nobody", "gid: nogroup", "allow-uid: root");
+        await using var client = await pool.ServeAsync(cancel);
+        var address = client.Sockets.Single(socket => socket.Address.StartsWith("127", StringComparison.Ordinal));
+        address.Dispose();
+        Write("[b.sock]", "uid: nobody", "gid: nogroup", "allow-uid: root");
+        Assert.That((await PoolProcess.RunAsync(cancel, "reload", "--control", pool.Control)).ExitCode, Is.Zero);
+        await pool.WaitForLineAsync($"listener {address.Address} is closed", cancel);
+    }
+
     [Test]
     [CancelAfter(60_000)]
     public async Task Whoever_was_greeted_before_and_says_hello_after_is_told_too(CancellationToken cancel)
