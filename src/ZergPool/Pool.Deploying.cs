@@ -36,7 +36,7 @@ internal sealed partial class Pool
 
     private void Begin(Workload workload, TaskCompletionSource<ControlReply>? reply)
     {
-        while (_deployments.Count >= MaxDeployments && _deployments.FindLast(one => one.IsOver) is { } over)
+        while (_deployments.Count >= MaxDeployments && _deployments.FindLast(one => one.IsOver && !IsWayBackTo(one)) is { } over)
             Forget(over);
         var deployment = new Deployment
         {
@@ -118,7 +118,7 @@ internal sealed partial class Pool
         if (_upAt is not { } due || due > _time.GetUtcNow())
             return;
         _upAt = null;
-        if (_options.Up && _deployments.Count == 0 && !Members.Any())
+        if (_options.Up && _deployments.TrueForAll(one => one.IsOver) && !Members.Any())
             Begin(new Workload(null, [], null, Replaces: false), null);
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class Pool
 
     private void StartAgain(string release)
     {
-        if (_deployments.Find(one => one.Workload.Release == release) is { } own)
+        if (Served(release) is { } own)
         {
             Begin(own.Workload with { Replaces = false }, null);
         }
@@ -153,8 +153,15 @@ internal sealed partial class Pool
         }
     }
 
-    private bool CanStartAgain(string release)
-        => _remembered.ContainsKey(release) || _deployments.Exists(one => one.Workload.Release == release);
+    private bool CanStartAgain(string release) => _remembered.ContainsKey(release) || Served(release) is not null;
+
+    // What was given the same label since, and came to nothing, is not what is gone back to.
+    private Deployment? Served(string release)
+        => _deployments.Find(one => one.HasServed && one.Workload.Release == release);
+
+    // How it was started is what a way back needs, also when nothing of it runs any more.
+    private bool IsWayBackTo(Deployment one) => _policies.Values.Any(policy =>
+        (policy.Window?.Former ?? policy.GoesBack?.Release) is { } release && Served(release) == one);
 
     private void Forget(Deployment deployment)
     {

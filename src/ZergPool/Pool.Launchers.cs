@@ -158,10 +158,11 @@ internal sealed partial class Pool
 
     private IReadOnlyList<RecordedDeployment> RecordedDeployments() =>
     [
-        .. _deployments.Where(one => one is { IsQueued: false, IsOver: false, Workload.Remembered: null }).Select(
+        .. _deployments.Where(one => one is { IsQueued: false, Workload.Remembered: null }
+            && (!one.IsOver || IsWayBackTo(one))).Select(
             one => new RecordedDeployment(
                 one.Id, one.Workload, one.Process?.Pid ?? 0,
-                one.Process is { } process ? ProcessTable.Started(process.Pid) ?? 0 : 0)),
+                one.Process is { } process ? ProcessTable.Started(process.Pid) ?? 0 : 0, one.IsOver)),
     ];
 
     // What was started by the pool before this one goes on; what has died since is started again.
@@ -184,7 +185,7 @@ internal sealed partial class Pool
                 deployment.Process = process;
                 Watch(process);
             }
-            else
+            else if (!one.IsOver)
             {
                 deployment.Retry(_time.GetUtcNow());
             }

@@ -28,6 +28,9 @@ internal sealed partial class Pool
     // The image before handed over everything that it knew: nothing is to be found out.
     private bool _goesOn;
 
+    // Those who were here before a crash of the pool may still be on their way back.
+    private bool IsReturning => _recoverUntil is not null || _lookForStrangersAt is not null;
+
     // A real uWSGI says nothing, and is not greeted before there is something to pass.
     private TimeSpan Patience => _table.IsComplete
         ? _options.HandshakeTimeout
@@ -58,9 +61,9 @@ internal sealed partial class Pool
     {
         if (_recoverUntil is not { } until)
         {
-            StartUp();
             if (_lookForStrangersAt <= _time.GetUtcNow())
                 EnrolStrangers();
+            StartUp();
             return;
         }
 

@@ -32,9 +32,9 @@ internal sealed partial class Pool
         var window = policy.Window!;
         if (policy.Spares.FirstOrDefault() is not { } spare)
         {
-            if (!CanStartAgain(window.Former))
+            if (WhyNoWayBack(policy, window) is { } why)
             {
-                Answer(commanded, ExitCodes.Failed, $"nobody of {ReleaseText.Of(window.Former)} waits, and whoever started it has to start it again");
+                Answer(commanded, ExitCodes.Failed, $"cannot go back to {ReleaseText.Of(window.Former)}: {why}");
                 return;
             }
 
@@ -53,6 +53,13 @@ internal sealed partial class Pool
             $"{ReleaseText.Of(window.Former)} serves again, {ReleaseText.Of(window.Release)} drains");
     }
 
+    // Null while somebody waits, or can be started again. Of a launcher that somebody else had started only its process
+    // told how, and a crash of the pool has nothing left of that.
+    private string? WhyNoWayBack(HandoverPolicy policy, RollbackWindow window)
+        => policy.Spares.Any() || CanStartAgain(window.Former) ? null
+            : IsReturning ? "nobody of it has come back to the pool yet"
+            : "nobody of it waits, and whoever started it has to start it again";
+
     // Those of its life before it attached here count for nobody.
     private void CountCrashes(Zergling zergling, int crashes, string? said)
     {
@@ -67,6 +74,7 @@ internal sealed partial class Pool
 
     private RollbackStatus? Status(ListenAddress pool, HandoverPolicy policy) => policy.Window is { } window
         ? new RollbackStatus(
-            window.Former, [.. policy.Spares.Select(spare => spare.Id)], window.Until, window.Crashes, OneOfSeveral([pool]))
+            window.Former, [.. policy.Spares.Select(spare => spare.Id)], window.Until, window.Crashes, OneOfSeveral([pool]),
+            WhyNoWayBack(policy, window))
         : null;
 }

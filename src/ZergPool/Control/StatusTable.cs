@@ -55,8 +55,8 @@ internal static class StatusTable
 
         foreach (var one in status.Rollback)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to {Safe(ReleaseText.Of(one.Release))} possible for ")
-                .Append(CultureInfo.InvariantCulture, $"{Age(one.Until - now)} more: {one.How}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nrollback{In(one.Pool)} to {Safe(ReleaseText.Of(one.Release))} ")
+                .Append(Safe(one.Describe(now))).Append('\n');
         }
 
         foreach (var one in status.GoesBack)

@@ -16,7 +16,7 @@ internal static class ProgressReader
         var deployment = status.Deployments.FirstOrDefault(one => one.Id == target.Deployment);
         var id = seen ?? (target.Deployment is null ? Find(status, target) : deployment?.Zergling);
         if (id is { } zergling)
-            return Of(status, zergling, now);
+            return Of(status, zergling, target.Release ?? deployment?.Release, now);
         return deployment switch
         {
             null when target.Deployment is not null => new Progress(Progress.Failed, "the pool knows nothing of it any more"),
@@ -29,7 +29,7 @@ internal static class ProgressReader
         };
     }
 
-    // Whoever is on its way, else whoever serves under that label.
+    // Whoever is on its way, else whoever serves under that label, else who did; a release that starts again is none of those.
     private static int? Find(StatusDocument status, Target target)
     {
         if (target.Release is null && status.Handover is { } handover)
@@ -38,11 +38,11 @@ internal static class ProgressReader
             && (target.Release is null || one.Release == target.Release)).ToList();
         return (all.FindLast(one => one.State is "starting" or "checking" or "ready")
             ?? (target.Release is null ? null : all.FindLast(one => one.State == "accepting")))?.Id
-            ?? status.History.FirstOrDefault(
-                one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To;
+            ?? (status.GoesBack.Any(one => one.Release == target.Release) ? null : status.History.FirstOrDefault(
+                one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To);
     }
 
-    private static Progress Of(StatusDocument status, int id, DateTimeOffset now)
+    private static Progress Of(StatusDocument status, int id, string? release, DateTimeOffset now)
     {
         var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
         var ended = status.History.FirstOrDefault(
@@ -58,15 +58,14 @@ internal static class ProgressReader
 
         if (ended is { Outcome: "failed" })
             return new Progress(Progress.Failed, ended.Reason, id) { Output = ended.Output };
-        var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? "-"}'";
+        var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? release ?? "-"}'";
         return one?.State switch
         {
-            null when ended is null && now - status.Pool.Started < s_returnPatience
+            null when ended is not null && status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
+                => new Progress(Progress.Done, $"{name} took over, and was replaced by now", id),
+            null when MayReturn(status, ended, now)
                 => new Progress("waiting", $"{name} has not come back to the pool yet", id),
-            null => ended is null ? new Progress(Progress.Failed, $"{name} is gone", id)
-                : status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
-                    ? new Progress(Progress.Done, $"{name} took over, and was replaced by now", id)
-                    : new Progress(Progress.Failed, $"{name} took over, and is gone", id),
+            null => new Progress(Progress.Failed, ended is null ? $"{name} is gone" : $"{name} took over, and is gone", id),
             "starting" => new Progress("starting", $"{name} starts", id) { Said = one.Said },
             "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
             "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),
@@ -78,6 +77,11 @@ internal static class ProgressReader
             _ => Serving(status, one, ended, name, now),
         };
     }
+
+    // Who took over in this pool's own time was here, and has left.
+    private static bool MayReturn(StatusDocument status, HistoryStatus? ended, DateTimeOffset now)
+        => now - status.Pool.Started < s_returnPatience
+            && !(ended?.Started.AddSeconds(ended.Seconds) >= status.Pool.Started);
 
     private static Progress Serving(
         StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name, DateTimeOffset now)
@@ -93,7 +97,7 @@ internal static class ProgressReader
                 };
         }
 
-        var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool);
+        var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool && back.WhyNot is null);
         var back = spare is null || ended is null ? null : $"{ReleaseText.Of(spare.Release)} can be gone back to";
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
         if (left.Count > 0)

@@ -23,8 +23,7 @@ internal static class TopProgress
             .. model.Over is var (over, at) ? TopTimeline.Of(over, status, now, at) : [],
             .. Lines(status.Zerglings.Select(one => Waiting(one, now))),
             .. Lines(status.Deployments.Select(one => Deployment(one, now))),
-            .. Lines(status.Rollback.Select(one => $"rollback to {Release(one.Release)}{In(one.Pool)} possible for "
-                + $"{StatusTable.Age(one.Until - now)} more: {one.How}")),
+            .. Lines(status.Rollback.Select(one => $"rollback to {Release(one.Release)}{In(one.Pool)} {one.Describe(now)}")),
             .. Lines(status.History.Take(1).Select(one => Trouble(one, now)), TopStyle.Warning),
         ];
     }

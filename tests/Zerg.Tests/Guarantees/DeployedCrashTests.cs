@@ -68,6 +68,52 @@ internal sealed class DeployedCrashTests : DeployFixture
     }
 
     [Test, CancelAfter(90_000)]
+    public async Task What_the_pool_had_deployed_and_has_left_before_a_kill_is_gone_back_to(CancellationToken cancel)
+    {
+        await StageAsync("", ["rollback-window: 60s"], cancel);
+        Assert.That(await Deploy("--release", "r0").ExitAsync(cancel), Is.Zero);
+        Assert.That(await Deploy("--release", "r1").ExitAsync(cancel), Is.Zero);
+
+        // What came to nothing has the same label, and is not what is meant.
+        Assert.That(await Deploy("--release", "r0", "--", "/bin/false").ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
+        await Stage.StatusAsync(
+            status => status.Deployments.Count == 3 && status.Deployments[2] is { Release: "r0", State: "left" }, cancel);
+
+        // A pool that has it from the one before leaves it to the next one.
+        for (var i = 0; i < 2; i++)
+        {
+            await Stage.KillAsync(cancel);
+            await Stage.ComeBackAsync(cancel);
+            await Stage.StatusAsync(status => Stage.Accepting(status).Any(one => one.Release == "r1"), cancel);
+        }
+
+        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("more: it has to start again"));
+        Assert.That(await Stage.OrderAsync(["rollback"], cancel), Is.EqualTo((0, "release 'r0' starts again, see zergpool follow", "")));
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+    }
+
+    [Test, CancelAfter(90_000)]
+    public async Task Who_was_started_by_somebody_else_and_has_left_before_a_kill_is_not_said_to_come_back(CancellationToken cancel)
+    {
+        await StageAsync("", ["rollback-window: 60s"], cancel);
+        var other = Stage.Launch("r0", "--ready http:/", "gunicorn", "-w", "1", "app:app");
+        await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+        Assert.That(await Deploy("--release", "r1").ExitAsync(cancel), Is.Zero);
+        Assert.That(await other.ExitAsync(cancel), Is.Zero);
+        Assert.That((await Stage.StatusAsync(cancel)).Rollback.Single().WhyNot, Is.Null);
+        await Stage.KillAsync(cancel);
+        await Stage.ComeBackAsync(cancel);
+
+        const string Why = "nobody of it waits, and whoever started it has to start it again";
+        await Stage.StatusAsync(status => status.Rollback.Single().WhyNot == Why, cancel);
+        Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain($"\nrollback to release 'r0' not possible: {Why}\n"));
+        var (exitCode, _, error) = await Stage.OrderAsync(["rollback"], cancel);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.Failed));
+        Assert.That(error, Does.Contain($"cannot go back to release 'r0': {Why}"));
+    }
+
+    [Test, CancelAfter(90_000)]
     public async Task One_that_is_ready_and_dies_two_seconds_later_is_gone_back_from(CancellationToken cancel)
     {
         await OpenAsync(cancel, "--rollback-window", "60s");
