@@ -58,6 +58,9 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     /// <summary>The same while that file has a second name; else null.</summary>
     public (ulong Device, ulong Inode)? Spare => _spare is null ? null : File;
 
+    /// <summary>What is at its path instead, so that nobody finds it; null while it is there.</summary>
+    public string? Instead => !IsShared && File is { } own ? UnixSocketFile.Instead(Spec.Address.ToString(), own) : null;
+
     /// <summary>Connections waiting and the most that may wait; null where the kernel does not tell.</summary>
     public (int Queued, int Backlog)? Queue
     {
