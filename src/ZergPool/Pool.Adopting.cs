@@ -1,5 +1,6 @@
 using Zerg.Posix;
 using ZergPool.Listening;
+using ZergPool.Recovering;
 
 namespace ZergPool;
 
@@ -34,7 +35,7 @@ internal sealed partial class Pool
     private void Share(PoolSocket socket)
     {
         var path = socket.Spec.Address.ToString();
-        Log.Adopted(_log, path, socket.From!);
+        Log.Adopted(_log, path, socket.AdoptedFrom!);
         foreach (var found in _guard.Check(socket, out _))
             Log.SetRight(_log, path, found);
         if (socket.File is null)
@@ -65,8 +66,17 @@ internal sealed partial class Pool
         foreach (var process in gone)
             Unwatch(process.Descriptor);
 
-        if (_table.Formers.Count > 0)
+        if (_table.Formers.Count == 0)
+            Inherit();
+        else if (came.Count + gone.Count == 0)
             return;
+        WriteRecords();
+    }
+
+    private void Inherit()
+    {
+        // The last of them may have removed a path since the look before, and now nobody will any more.
+        Guard(FormerServer, _table.Shared);
         foreach (var socket in _table.Shared)
         {
             socket.Inherit();
@@ -74,6 +84,16 @@ internal sealed partial class Pool
         }
 
         EndSharing();
+    }
+
+    // The next pool cannot tell them from zerglings, who hold the sockets as well.
+    private IReadOnlyList<RecordedProcess>? RecordedFormers()
+    {
+        var formers = from process in _table.Formers
+                      let started = ProcessTable.Started(process.Pid)
+                      where started is not null && process.IsAlive
+                      select new RecordedProcess(process.Pid, started.Value);
+        return _table.Formers.Count == 0 ? null : [.. formers];
     }
 
     private void EndSharing()

@@ -3,6 +3,7 @@ using Zerg.Configuration;
 using Zerg.Programs;
 using ZergPool.Control;
 using ZergPool.Handover;
+using ZergPool.Listening;
 using ZergPool.Metrics;
 using ZergPool.Roster;
 
@@ -159,6 +160,14 @@ internal sealed partial class Pool
     private static void Answer(PoolEvent.Commanded commanded, int exitCode, string message)
         => commanded.Reply.SetResult(new ControlReply { ExitCode = exitCode, Message = message });
 
+    private static string State(PoolSocket socket) => socket switch
+    {
+        { IsHeld: false } => "missing",
+        { IsShared: true } => "adopted",
+        { Instead: not null } => "unlinked",
+        _ => "held",
+    };
+
     private StatusDocument Status(IReadOnlyList<string> differences)
     {
         var handovers = _policies.Values.Select(HandoverOf).ToList();
@@ -172,7 +181,7 @@ internal sealed partial class Pool
             [
                 .. _table.Sockets.Select(socket => new SocketStatus(
                     socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,
-                    socket.Queue?.Backlog, socket.IsShared ? "adopted" : socket.IsHeld ? "held" : "missing",
+                    socket.Queue?.Backlog, State(socket),
                     OneOfSeveral(_options.Pools.Where(pool => _table.Of(pool).Contains(socket)).Select(pool => pool.Address)))),
                 .. _table.Leaving.Select(socket => new SocketStatus(
                     socket.Info.Name, socket.Info.Address, socket.Info.Protocol, socket.Queue?.Queued,

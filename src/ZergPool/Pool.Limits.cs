@@ -58,5 +58,12 @@ internal sealed partial class Pool
             if (_swapped.Add($"{path} {what}"))
                 Log.Swapped(_log, path, what);
         }
+
+        // It cannot be put back: link(2) makes no name for what has none, and another socket is not what zerglings have.
+        foreach (var socket in _table.Sockets)
+        {
+            if (socket.Instead is { } what && _swapped.Add($"{socket.Spec.Address} {what}"))
+                Log.Unlinked(_log, socket.Spec.Address.ToString(), what);
+        }
     }
 }

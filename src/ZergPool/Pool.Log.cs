@@ -171,6 +171,10 @@ internal sealed partial class Pool
             "{Path} is not this pool's any more: {What}; whoever is attached goes on, whoever attaches is led elsewhere")]
         public static partial void Swapped(ILogger log, string path, string what);
 
+        [LoggerMessage(165, LogLevel.Error,
+            "listener {Address}: nobody finds it any more: {What}; free the path and restart the pool, which binds another one")]
+        public static partial void Unlinked(ILogger log, string address, string what);
+
         [LoggerMessage(140, LogLevel.Information, "upgrade to {Binary} ordered by uid {Uid} pid {Pid}")]
         public static partial void UpgradeOrdered(ILogger log, string binary, uint uid, int pid);
 

@@ -6,6 +6,7 @@ using ZergPool.Handover;
 using ZergPool.Metrics;
 using ZergPool.Recovering;
 using ZergPool.Roster;
+using ZergPool.Upgrading;
 
 namespace ZergPool;
 
@@ -218,12 +219,13 @@ internal sealed partial class Pool
         foreach (var (path, policy) in _policies)
         {
             var sockets = Passed(path).Select(socket => new RecordedSocket(
-                socket.Asked.Address.ToString(), socket.Spec.Address.ToString(), socket.Descriptor.Inode));
+                socket.Asked.Address.ToString(), socket.Spec.Address.ToString(), socket.Descriptor.Inode,
+                socket.AdoptedFrom, FileState.Of(socket.Spare)));
             try
             {
                 _own.Leave(path, new PoolRecord(
                     policy.Generation, policy.Release, _lastId, [.. sockets], policy.Window,
-                    RecordedDeployments(), policy.UnderWay));
+                    RecordedDeployments(), policy.UnderWay, RecordedFormers()));
             }
             catch (SyscallException problem)
             {

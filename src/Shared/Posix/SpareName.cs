@@ -33,6 +33,13 @@ internal sealed class SpareName
         return spare;
     }
 
+    /// <summary>The one that another process has left beside the path; null when there is none of that file.</summary>
+    public static SpareName? Find(string path, (ulong Device, ulong Inode) identity)
+    {
+        var spare = new SpareName(path, identity);
+        return UnixSocketFile.Identity(spare.Spare) == identity ? spare : null;
+    }
+
     /// <summary>Puts the path back when it is gone or leads to another file.</summary>
     /// <returns>Whether that was necessary.</returns>
     /// <exception cref="SyscallException">The directory is not this user's to change.</exception>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Mono.Unix.Native;
 
 namespace Zerg.Posix;
@@ -50,6 +51,15 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     /// <summary>The device and inode of a path, or null where there is nothing.</summary>
     public static (ulong Device, ulong Inode)? Identity(string path)
         => Syscall.lstat(path, out var status) == 0 ? (status.st_dev, status.st_ino) : null;
+
+    /// <summary>What is in the place of a file, for people; null when it is that one, or where this user may not look.</summary>
+    public static string? Instead(string path, (ulong Device, ulong Inode)? identity)
+    {
+        if (Syscall.lstat(path, out var found) != 0)
+            return Marshal.GetLastPInvokeError() == Errno.ENOENT ? "it is gone" : null;
+        return (found.st_dev, found.st_ino) == identity ? null
+            : $"a {Kind(found)} of uid {found.st_uid} gid {found.st_gid} is there";
+    }
 
     /// <summary>Removes a file if it still is that very one, and if its directory is this user's to change.</summary>
     public static void Remove(string path, (ulong Device, ulong Inode) identity)

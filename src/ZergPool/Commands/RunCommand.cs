@@ -36,7 +36,6 @@ internal static partial class RunCommand
             using var sources = Sources(options, own, out var problem);
             using var table = inheritance is null
                 ? PoolSockets.Acquire(options, sources) : PoolSockets.Thaw(options, inheritance);
-            table.LookForFormers();
             table.KeepPaths(options);
             BecomeServant(options, table);
             using var journals = Journals.Open(options, inheritance);

@@ -8,8 +8,8 @@ namespace ZergPool.Control;
 /// <param name="Queued">Connections waiting to be accepted; null where the kernel does not tell.</param>
 /// <param name="Backlog">The most that may wait.</param>
 /// <param name="State">
-/// held; adopted while another server listens on it as well; missing while another process has to give it back; leaving
-/// when a reload removed it.
+/// held; adopted while another server listens on it as well; missing while another process has to give it back; unlinked
+/// when its path leads to it no more; leaving when a reload removed it.
 /// </param>
 /// <param name="Pool">Which pools of several pass it on, by their paths.</param>
 internal sealed record SocketStatus(

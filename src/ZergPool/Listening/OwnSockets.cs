@@ -80,10 +80,8 @@ internal sealed partial class OwnSockets : IDisposable
     {
         foreach (var (path, own) in _files)
         {
-            if (Syscall.lstat(path, out var found) != 0)
-                yield return (path, "it is gone");
-            else if ((found.st_dev, found.st_ino) != own)
-                yield return (path, $"a {UnixSocketFile.Kind(found)} of uid {found.st_uid} gid {found.st_gid} is there");
+            if (UnixSocketFile.Instead(path, own) is { } what)
+                yield return (path, what);
         }
     }
 

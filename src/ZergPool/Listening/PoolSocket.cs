@@ -2,6 +2,7 @@ using Mono.Unix.Native;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Protocol;
+using ZergPool.Recovering;
 using ZergPool.Upgrading;
 
 namespace ZergPool.Listening;
@@ -14,6 +15,7 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
 {
     private FileDescriptor? _descriptor;
     private SpareName? _spare;
+    private RecordedSocket? _recorded;
 
     /// <summary>As the configuration says it; a reload may say the same address in another way.</summary>
     public ListenSpec Asked { get; private set; } = asked;
@@ -33,8 +35,11 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     /// <summary>Who had it before; null for one that this pool made, and may undo.</summary>
     public string? From { get; private set; }
 
+    /// <summary>The server that it was adopted from, while that one listens on it as well; null for nobody.</summary>
+    public string? AdoptedFrom { get; private set; }
+
     /// <summary>Whether the server that it was adopted from listens on it as well.</summary>
-    public bool IsShared { get; private set; }
+    public bool IsShared => AdoptedFrom is not null;
 
     /// <summary>The pool's own descriptor; another one only after a repair that had to bind anew.</summary>
     public FileDescriptor Descriptor => _descriptor ?? throw new InvalidOperationException($"{Spec.Address} is not held");
@@ -50,6 +55,12 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     /// <summary>The identity of the file, when it has one; only that very file is ever unlinked.</summary>
     public (ulong Device, ulong Inode)? File { get; private set; }
 
+    /// <summary>The same while that file has a second name; else null.</summary>
+    public (ulong Device, ulong Inode)? Spare => _spare is null ? null : File;
+
+    /// <summary>What is at its path instead, so that nobody finds it; null while it is there.</summary>
+    public string? Instead => !IsShared && File is { } own ? UnixSocketFile.Instead(Spec.Address.ToString(), own) : null;
+
     /// <summary>Connections waiting and the most that may wait; null where the kernel does not tell.</summary>
     public (int Queued, int Backlog)? Queue
     {
@@ -64,16 +75,38 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     }
 
     /// <summary>It has come: bound, or another process's descriptor of it, checked.</summary>
-    public void Take(FileDescriptor descriptor, string? from, bool isShared = false)
+    public void Take(FileDescriptor descriptor, string? from, string? adoptedFrom = null)
     {
         _descriptor?.Dispose();
         _descriptor = descriptor;
         Problem = null;
         From = from;
-        IsShared = isShared;
         File = FileOf(Spec);
+        AdoptedFrom = adoptedFrom;
+        if (_recorded?.Inode == descriptor.Inode)
+        {
+            AdoptedFrom = _recorded.AdoptedFrom;
+            return;
+        }
+
         _spare?.Remove();
         _spare = null;
+    }
+
+    /// <summary>
+    /// What a pool before had adopted stays so when it is that socket that comes. Its path is put back: it may have gone
+    /// while there was no pool, and another socket must not be bound in its place.
+    /// </summary>
+    /// <exception cref="SyscallException">The directory is not this user's to change.</exception>
+    public void Resume(RecordedSocket recorded)
+    {
+        _recorded = recorded;
+        var path = Spec.Address.ToString();
+        _spare = recorded.Spare is { } file ? SpareName.Find(path, file.Identity) : null;
+
+        // What others have put there may serve: it gives way to a socket that somebody still has, and to no dead one.
+        if (_spare is not null && (UnixSocketFile.Identity(path) is null || UnixDiag.Query(recorded.Inode) is not null))
+            RestorePath();
     }
 
     /// <summary>Gives its file a second name, for when the server that it was adopted from removes the first.</summary>
@@ -98,7 +131,7 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     /// <summary>The server that it was adopted from is gone.</summary>
     public void Inherit()
     {
-        IsShared = false;
+        AdoptedFrom = null;
         _spare?.Remove();
         _spare = null;
     }
@@ -136,7 +169,7 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
             SyscallException.Check(Libc.rename(path, aside), "rename", path);
         try
         {
-            Take(ListeningSocket.Bind(Target, Spec.Address, backlog, file).Descriptor, null, IsShared);
+            Take(ListeningSocket.Bind(Target, Spec.Address, backlog, file).Descriptor, null, AdoptedFrom);
             _ = KeepPath();
         }
         catch

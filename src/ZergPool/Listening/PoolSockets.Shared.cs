@@ -32,8 +32,7 @@ internal sealed partial class PoolSockets
     public bool IsFormer(int pid) => _formers.Count > 0 && ProcessTable.Ancestry(pid).Any(_formers.ContainsKey);
 
     /// <summary>
-    /// Looks who of them is there: at first whoever holds what was adopted, then those and their descendants. One that
-    /// this user may not look into holds it until it ends.
+    /// Looks who of them and of their descendants is there. One that this user may not look into holds it until it ends.
     /// </summary>
     /// <returns>Who is new, and who was there before; those are the caller's to dispose.</returns>
     public (IReadOnlyList<ProcessHandle> Came, IReadOnlyList<ProcessHandle> Gone) LookForFormers()
@@ -41,15 +40,36 @@ internal sealed partial class PoolSockets
         HashSet<ulong> inodes = [.. Shared.Select(socket => socket.Descriptor.Inode)];
         if (inodes.Count == 0)
             return ([], []);
-        var there = _formers.Count == 0
-            ? SocketHolders.Of(inodes).Where(pid => pid != Environment.ProcessId).ToHashSet()
-            : ProcessTable.All().Where(IsFormer).Where(pid => SocketHolders.Holds(pid, inodes) != false).ToHashSet();
+        var there = ProcessTable.All().Where(IsFormer).Where(pid => SocketHolders.Holds(pid, inodes) != false).ToHashSet();
         var gone = _formers.Values.Where(process => !there.Contains(process.Pid) || !process.IsAlive).ToList();
         gone.ForEach(process => _formers.Remove(process.Pid));
         var came = there.Where(pid => !_formers.ContainsKey(pid) && !gone.Exists(process => process.Pid == pid))
             .Select(ProcessHandle.Open).OfType<ProcessHandle>().ToList();
         came.ForEach(process => _formers.Add(process.Pid, process));
         return (came, gone);
+    }
+
+    // At first nobody else holds what is adopted now. What a pool before had adopted zerglings hold as well, so that one
+    // must say who it was.
+    private void FindFormers(SocketSources sources)
+    {
+        HashSet<ulong> fresh = [.. Shared.Select(socket => socket.Descriptor.Inode).Where(inode => !sources.IsRecorded(inode))];
+        var holders = fresh.Count == 0 ? [] : SocketHolders.Of(fresh).Where(pid => pid != Environment.ProcessId)
+            .Select(ProcessHandle.Open).OfType<ProcessHandle>();
+        var recorded = _sockets.Exists(socket => socket.IsShared || !socket.IsHeld) ? sources.Formers() : [];
+        foreach (var process in holders.Concat(recorded))
+        {
+            if (!_formers.TryAdd(process.Pid, process))
+                process.Dispose();
+        }
+
+        if (_formers.Count > 0)
+            return;
+        foreach (var socket in Shared)
+        {
+            socket.RestorePath();
+            socket.Inherit();
+        }
     }
 
     private static string? MayNot(string path, PoolOptions options)

@@ -32,6 +32,7 @@ internal sealed partial class PoolSockets : IDisposable
         try
         {
             table.AcquireAll(options, sources);
+            table.FindFormers(sources);
             return table;
         }
         catch
@@ -103,6 +104,8 @@ internal sealed partial class PoolSockets : IDisposable
         ListenSpec asked, ListenAddress address, BindTarget target, PoolOptions options, SocketSources sources)
     {
         var known = new PoolSocket(asked, asked with { Address = ListeningSocket.Named(target, address) }, target);
+        if (sources.AdoptedBefore(known.Spec.Address) is { } before)
+            known.Resume(before);
         if (sources.Passed(target) is { } passed)
         {
             known.Take(passed, "the service manager");
@@ -111,7 +114,9 @@ internal sealed partial class PoolSockets : IDisposable
 
         try
         {
-            return Bind(asked, address, target, options);
+            var bound = Bind(asked, address, target, options);
+            known.Dispose();
+            return bound;
         }
         catch (SyscallException problem) when (problem.Errno == Errno.EADDRINUSE)
         {
@@ -120,7 +125,11 @@ internal sealed partial class PoolSockets : IDisposable
             known.Problem = problem;
             var adopted = sources.Adopted(target, problem);
             if ((adopted ?? sources.Held(target, problem)) is { } taken)
-                known.Take(taken.Descriptor, $"pid {taken.Pid} ({SocketHolders.Command(taken.Pid)})", adopted is not null);
+            {
+                var from = $"pid {taken.Pid} ({SocketHolders.Command(taken.Pid)})";
+                known.Take(taken.Descriptor, from, adopted is null ? null : from);
+            }
+
             return known;
         }
     }

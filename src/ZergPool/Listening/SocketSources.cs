@@ -38,6 +38,27 @@ internal sealed class SocketSources(
         return [.. ListeningSocket.Resolve(asked).Select(target => (asked, target))];
     }
 
+    /// <summary>Whether a pool before had it.</summary>
+    public bool IsRecorded(ulong inode) => _inodes.Contains(inode);
+
+    /// <summary>What a pool before had adopted at an address; null for nothing.</summary>
+    public RecordedSocket? AdoptedBefore(ListenAddress address) => records.SelectMany(record => record.Sockets)
+        .FirstOrDefault(one => one.AdoptedFrom is not null && one.Actual == address.ToString());
+
+    /// <summary>Those that a pool before adopted from, as far as they live.</summary>
+    public IEnumerable<ProcessHandle> Formers()
+    {
+        foreach (var recorded in records.SelectMany(record => record.Formers ?? []).Distinct())
+        {
+            if (ProcessHandle.Open(recorded.Pid) is not { } process)
+                continue;
+            if (ProcessTable.Started(recorded.Pid) == recorded.Started)
+                yield return process;
+            else
+                process.Dispose();
+        }
+    }
+
     /// <summary>Takes it from what the service manager passed.</summary>
     public FileDescriptor? Passed(BindTarget target)
     {

@@ -21,7 +21,8 @@ internal static class TopSockets
         var table = new TopTable(status.Pools is null ? s_columns[..^1] : s_columns, rows, width - 2);
         return new TopSection(new TopLine($"  {table.Title}", TopStyle.Title), [.. status.Sockets.Zip(rows, Line)]);
 
-        TopLine Line(SocketStatus socket, string[] row) => Fullness(socket) >= NearlyFull || socket.State == "missing"
+        TopLine Line(SocketStatus socket, string[] row)
+            => Fullness(socket) >= NearlyFull || socket.State is "missing" or "unlinked"
             ? new TopLine($"! {table.Row(row)}", TopStyle.Warning)
             : new TopLine($"  {table.Row(row)}");
     }

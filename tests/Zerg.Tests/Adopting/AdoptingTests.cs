@@ -172,10 +172,12 @@ internal sealed class AdoptingTests
         Assert.That(await StateAsync(pool, cancel), Is.EqualTo("held"));
     }
 
-    [Test]
-    public async Task Adopted_sockets_come_back_to_the_pool_after_a_crash(CancellationToken cancel)
+    [TestCase("127.0.0.1:0")]
+    [TestCase("DIR/app.sock")]
+    [TestCase("@zt-adopt-again")]
+    public async Task Adopted_sockets_come_back_to_the_pool_after_a_crash(string place, CancellationToken cancel)
     {
-        using var former = Former("127.0.0.1:0");
+        using var former = Former(place, "fork");
         var address = await former.ListeningAsync(cancel);
         await using (var first = await StartAsync(address, cancel, "--adopt"))
         {
@@ -184,7 +186,13 @@ internal sealed class AdoptingTests
         }
 
         await using var second = await StartAsync(address, cancel);
-        await second.WaitForLineAsync($"listener {address} is back, from pid {former.Pid} (python3)", cancel);
+        await second.WaitForLineAsync($"listener {address} is adopted from pid ", cancel);
+        Assert.That(await StateAsync(second, cancel), Is.EqualTo("adopted"));
+        former.End();
+        await second.WaitForLineAsync($"listener {address}: {FormerServer} is gone", cancel);
+        Assert.That(await StateAsync(second, cancel), Is.EqualTo("held"));
+        await second.StopAsync(cancel);
+        Assert.That(File.ReadAllText(second.Path + ".lock"), Does.Not.Contain("adoptedFrom").And.Not.Contain("formers"));
     }
 
     private static unsafe void Spoil(int fd)

@@ -108,6 +108,21 @@ internal sealed class ListenerGuardTests
         }
     }
 
+    [TestCase(false, "it is gone")]
+    [TestCase(true, "a file of uid ")]
+    [CancelAfter(30_000)]
+    public async Task A_path_that_leads_to_the_listener_no_more_is_told_of(bool isReplaced, string what, CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartWithAsync("DIR/app.sock", cancel);
+        var path = System.IO.Path.Combine(pool.Directory, "app.sock");
+        File.Delete(path);
+        if (isReplaced)
+            File.WriteAllText(path, "");
+        await pool.WaitForLineAsync($"listener {path}: nobody finds it any more: {what}", cancel);
+        var socket = (await pool.StatusAsync(cancel)).GetProperty("sockets")[0];
+        Assert.That(socket.GetProperty("state").GetString(), Is.EqualTo("unlinked"));
+    }
+
     private static unsafe void Harm(int fd, string harm)
     {
         switch (harm)
