@@ -12,12 +12,14 @@ namespace ZergPool.Recovering;
 /// <param name="Deployments">The launchers that it had started.</param>
 /// <param name="Exchange">How far workers had been exchanged one by one; null when that was not under way.</param>
 /// <param name="Window">What could be gone back to; null for nothing.</param>
+/// <param name="GoesBack">What was gone back to and had to start again first; null for nothing.</param>
 internal sealed record PoolRecord(
     int Generation, string? Release, int LastId, IReadOnlyList<RecordedSocket> Sockets,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RollbackWindow? Window = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<RecordedDeployment>? Deployments = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CurrentHandover? Exchange = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CurrentHandover? Exchange = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] GoingBack? GoesBack = null)
 {
     /// <summary>Reads one; null when there is none, or when it is not one.</summary>
     public static PoolRecord? Parse(string text)
