@@ -85,9 +85,11 @@ internal sealed partial class Pool
             NoteNotStartedAgain(release, problem);
     }
 
-    // Without it whoever was gone back from goes on.
+    // Without it whoever was gone back from goes on. What has died with the pool before is tried once more.
     private void NoteNotStartedAgain(string release, string problem)
     {
+        if (IsReturning)
+            return;
         foreach (var pool in _policies.Where(one => one.Value.GoesBack?.Release == release).Select(one => one.Key).ToList())
             Apply(pool, new PolicyEvent.NotStartedAgain(release, problem));
     }
@@ -102,6 +104,10 @@ internal sealed partial class Pool
             if (deployment.Zergling == 0)
                 deployment.Zergling = zergling.Id;
             deployment.Workload = deployment.Workload with { Release = member.Release };
+
+            // It was told so by a pool before this one.
+            if (member.State == MemberState.Draining)
+                deployment.HasServed = deployment.IsLeaving = true;
         }
         else if (member.Kind == MemberKind.Launcher && Launch.Of(zergling.Peer.Pid) is { } launch
             && zergling.Peer.Uid == Mono.Unix.Native.Syscall.geteuid())

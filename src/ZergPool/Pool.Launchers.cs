@@ -171,13 +171,17 @@ internal sealed partial class Pool
         foreach (var one in recorded.Where(one => _deployments.TrueForAll(known => known.Id != one.Id)))
         {
             _lastDeployment = Math.Max(_lastDeployment, one.Id);
+
+            // Of what is gone back to the newest one has not served yet.
+            var hasServed = one.IsOver || _deployments.Exists(newer => newer.Workload.Release == one.Workload.Release)
+                || _policies.Values.All(policy => policy.GoesBack is not { } back || back.Release != one.Workload.Release);
             var deployment = new Deployment
             {
                 Id = one.Id,
                 Workload = one.Workload,
                 Asked = _time.GetUtcNow(),
                 Started = _time.GetUtcNow(),
-                HasServed = true,
+                HasServed = hasServed,
             };
             _deployments.Add(deployment);
             if (one.Pid != 0 && ProcessTable.Started(one.Pid) == one.Started && ProcessHandle.Open(one.Pid) is { } process)
@@ -185,7 +189,7 @@ internal sealed partial class Pool
                 deployment.Process = process;
                 Watch(process);
             }
-            else if (!one.IsOver)
+            else if (hasServed && !one.IsOver)
             {
                 deployment.Retry(_time.GetUtcNow());
             }

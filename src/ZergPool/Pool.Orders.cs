@@ -22,11 +22,12 @@ internal sealed partial class Pool
     {
         var policy = _policies[pool];
         var before = (policy.Generation, policy.Members.Count);
-        var (window, exchange) = (policy.Window, policy.UnderWay);
+        var (window, exchange, goesBack) = (policy.Window, policy.UnderWay, policy.GoesBack);
         var orders = policy.Handle(happened, _time.GetUtcNow());
 
         // Before anybody hears of it: after a crash nobody may have been told what the record does not know.
-        if (before.Generation != policy.Generation || window != policy.Window || exchange != policy.UnderWay)
+        if (before.Generation != policy.Generation || window != policy.Window || exchange != policy.UnderWay
+            || goesBack != policy.GoesBack)
             WriteRecords();
         foreach (var order in orders)
             Execute(pool, order);

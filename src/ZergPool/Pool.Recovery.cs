@@ -39,15 +39,20 @@ internal sealed partial class Pool
 
     private void TakeUpRecords()
     {
+        List<PoolRecord> records = [];
         foreach (var (path, policy) in _policies)
         {
             if (_own.Left(path) is not { } record)
                 continue;
+            records.Add(record);
             _hasPast = true;
             _lastId = Math.Max(_lastId, record.LastId);
-            TakeUp(record.Deployments ?? []);
-            policy.TakeUp(record.Generation, record.Release, record.Window, _time.GetUtcNow(), record.Exchange);
+            policy.TakeUp(
+                record.Generation, record.Release, record.Window, _time.GetUtcNow(), record.Exchange, record.GoesBack);
         }
+
+        foreach (var record in records)
+            TakeUp(record.Deployments ?? []);
     }
 
     private void BeginRecovery()
@@ -63,7 +68,11 @@ internal sealed partial class Pool
         if (_recoverUntil is not { } until)
         {
             if (_lookForStrangersAt <= _time.GetUtcNow())
+            {
                 EnrolStrangers();
+                GoOnGoingBack();
+            }
+
             StartUp();
             return;
         }
@@ -225,7 +234,7 @@ internal sealed partial class Pool
             {
                 _own.Leave(path, new PoolRecord(
                     policy.Generation, policy.Release, _lastId, [.. sockets], policy.Window,
-                    RecordedDeployments(), policy.UnderWay, RecordedFormers()));
+                    RecordedDeployments(), policy.UnderWay, policy.GoesBack, RecordedFormers()));
             }
             catch (SyscallException problem)
             {

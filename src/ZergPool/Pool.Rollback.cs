@@ -53,6 +53,17 @@ internal sealed partial class Pool
             $"{ReleaseText.Of(window.Former)} serves again, {ReleaseText.Of(window.Release)} drains");
     }
 
+    // What was to start again when the pool before was killed has not begun, or died meanwhile.
+    private void GoOnGoingBack()
+    {
+        foreach (var release in _policies.Values.Select(policy => policy.GoesBack?.Release).OfType<string>().Distinct().ToList())
+        {
+            if (!_deployments.Exists(one => one is { IsOver: false, IsLeaving: false } && one.Workload.Release == release)
+                && !Members.Any(member => member.IsComing && member.Release == release))
+                StartAgain(release);
+        }
+    }
+
     // Null while somebody waits, or can be started again. Of a launcher that somebody else had started only its process
     // told how, and a crash of the pool has nothing left of that.
     private string? WhyNoWayBack(HandoverPolicy policy, RollbackWindow window)

@@ -8,9 +8,10 @@ internal sealed partial class HandoverPolicy
     /// <summary>What served before this pool began; whoever did comes back and says so.</summary>
     public void TakeUp(
         int generation, string? release, RollbackWindow? window, DateTimeOffset now,
-        CurrentHandover? exchange = null)
+        CurrentHandover? exchange = null, GoingBack? goesBack = null)
     {
         (Generation, Release, Window, _tookUp) = (generation, release, window, now);
+        GoesBack = goesBack?.Release == release ? null : goesBack;
         Current = exchange switch
         {
             { Roll: { } roll } => exchange with { Roll = roll with { Progress = now } },
@@ -51,7 +52,7 @@ internal sealed partial class HandoverPolicy
     private void Return(Member member)
     {
         if (member.Generation > Generation || (member.Generation == Generation && Release is null))
-            (Generation, Release) = (member.Generation, member.Release);
+            (Generation, Release, GoesBack) = (member.Generation, member.Release, null);
         if (member.State == MemberState.Draining && member.Release != Release)
             Forget(member.Release);
 

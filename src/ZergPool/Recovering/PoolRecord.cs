@@ -12,6 +12,7 @@ namespace ZergPool.Recovering;
 /// <param name="Deployments">The launchers that it had started.</param>
 /// <param name="Exchange">How far workers had been exchanged one by one; null when that was not under way.</param>
 /// <param name="Window">What could be gone back to; null for nothing.</param>
+/// <param name="GoesBack">What was gone back to and had to start again first; null for nothing.</param>
 /// <param name="Formers">The processes of servers that sockets were adopted from; null for none.</param>
 internal sealed record PoolRecord(
     int Generation, string? Release, int LastId, IReadOnlyList<RecordedSocket> Sockets,
@@ -19,6 +20,7 @@ internal sealed record PoolRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<RecordedDeployment>? Deployments = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CurrentHandover? Exchange = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] GoingBack? GoesBack = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<RecordedProcess>? Formers = null)
 {

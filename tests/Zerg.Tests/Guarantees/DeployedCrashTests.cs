@@ -93,6 +93,34 @@ internal sealed class DeployedCrashTests : DeployFixture
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    [CancelAfter(90_000)]
+    public async Task The_pool_is_killed_while_the_old_release_starts_again(bool diesToo, CancellationToken cancel)
+    {
+        await StageAsync(cancel);
+        Open("imported", "checked");
+        Assert.That(await Deploy("--release", "r0").ExitAsync(cancel), Is.Zero);
+        Assert.That(await Deploy("--release", "r1").ExitAsync(cancel), Is.Zero);
+        File.Delete(Path.Combine(Stage.Directory, "imported"));
+        Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
+        static bool Starts(ZerglingStatus one) => one is { Release: "r0", State: "starting", Workers.Count: > 0 };
+        var old = (await Stage.StatusAsync(status => status.Zerglings.Any(Starts), cancel)).Zerglings.Single(Starts);
+        await Stage.KillAsync(cancel);
+        if (diesToo)
+        {
+            foreach (var process in old.Workers.Append(old.Pid))
+                _ = Libc.kill(process, Signals.SIGKILL);
+        }
+
+        await Stage.ComeBackAsync(cancel);
+        Assert.That((await Stage.StatusAsync(cancel)).GoesBack.Single().Release, Is.EqualTo("r0"));
+        Open("imported");
+        var status = await Stage.StatusAsync(now => now.History[0] is { Outcome: "rolled back", Release: "r0" }, cancel);
+        Assert.That(status.History[0].Reason, Is.EqualTo("rollback was asked for"));
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+    }
+
     [Test, CancelAfter(90_000)]
     public async Task Who_was_started_by_somebody_else_and_has_left_before_a_kill_is_not_said_to_come_back(CancellationToken cancel)
     {

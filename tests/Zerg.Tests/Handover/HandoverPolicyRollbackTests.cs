@@ -294,6 +294,22 @@ internal sealed class HandoverPolicyRollbackTests
     }
 
     [Test]
+    public void What_had_to_start_again_and_serves_after_a_crash_of_the_pool_has_been_gone_back_to()
+    {
+        var back = new GoingBack("v1", "it was asked for", 2);
+        Policy.TakeUp(2, "v2", null, PolicyScript.Start, null, back);
+        Assert.That(Policy.GoesBack, Is.EqualTo(back));
+        _script.Play("""
+            back 2 v2 accepting 2  ->
+            back 1 v1 accepting 3  -> drain 2  | 1 accepting g3, 2 accepting g2
+            """);
+        Assert.That(Policy.GoesBack, Is.Null);
+
+        Policy.TakeUp(3, "v1", null, PolicyScript.Start, null, back);
+        Assert.That(Policy.GoesBack, Is.Null);
+    }
+
+    [Test]
     public void Who_was_to_wait_and_never_heard_of_it_hears_it_after_a_crash_of_the_pool()
     {
         var window = new RollbackWindow(2, "v2", "v1", [1], PolicyScript.Start.AddSeconds(30));
