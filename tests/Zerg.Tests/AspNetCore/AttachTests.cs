@@ -155,6 +155,7 @@ internal sealed class AttachTests
         // The same socket once more: it is recognised, and serves on.
         await session.OrderAsync(new SocketsFrame { Added = [pool.Info(0)] }, pool.Listener);
         await session.OrderAsync(new SocketsFrame { Removed = [added.Info.Name] });
+        await hello.SaysAsync("0 came, 1 went", cancel);
         using var first = await RawClient.ConnectAsync(pool.Port, cancel);
         Assert.That(await first.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
         Assert.That(await client.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"), "kept alive");
