@@ -376,16 +376,12 @@ internal sealed class HandoverPolicyRollingTests
     [Test]
     public void Another_pool_goes_on_when_all_of_them_are_back()
     {
-        New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
-        var exchange = Policy.UnderWay;
-        New(RollStrategy.BlueGreen);
-        Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
-        _script.Play("""
+        PlayAnother("""
             back 2 v2 accepting 1 launcher x3 ->
             workers? 2 1 1 1                  ->
             back 1 v1 accepting 1 launcher x3 ->
             workers? 1 2 2 2                  -> scale 2 to 2
-            """);
+            """, "workers 2 1 1 -> scale 1 to 2", RollStrategy.BlueGreen);
     }
 
     [Test]
@@ -420,12 +416,12 @@ internal sealed class HandoverPolicyRollingTests
             """);
     }
 
-    // Of an order to accept that was just given.
-    private void PlayAnother(string script)
+    // After an order to accept that was just given, and what came then.
+    private void PlayAnother(string script, string before = "", RollStrategy now = RollStrategy.Rolling)
     {
-        New(RollStrategy.Rolling).Play(Three);
+        New(RollStrategy.Rolling).Play(Three).Play(before);
         var exchange = Policy.UnderWay;
-        New(RollStrategy.Rolling);
+        New(now);
         Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
         _script.Play(script);
     }
@@ -433,16 +429,12 @@ internal sealed class HandoverPolicyRollingTests
     [Test]
     public void Another_pool_gives_up_what_does_not_come_back()
     {
-        New(RollStrategy.Rolling).Play(Three).Play("workers 2 1 1 -> scale 1 to 2");
-        var exchange = Policy.UnderWay;
-        New(RollStrategy.BlueGreen);
-        Policy.TakeUp(1, "v1", null, PolicyScript.Start, exchange);
-        _script.Play("""
+        PlayAnother("""
             back 1 v1 accepting 1 launcher x3 ->
             workers? 1 2 2 2                  ->
             wait 9                            ->
             wait 1                            -> scale 1 to 3
-            """);
+            """, "workers 2 1 1 -> scale 1 to 2", RollStrategy.BlueGreen);
         Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Failed" }));
     }
 

@@ -270,6 +270,13 @@ internal sealed class HandoverPolicyTests
     }
 
     [Test]
+    public void A_launcher_that_hangs_has_the_last_word() => _script.Play(OneServes).Play("""
+        launcher 2 v2
+        wait 300        ->
+        wait 2          -> stop 2 with 1 | 1 accepting g1, 2 failed
+        """);
+
+    [Test]
     public void The_next_in_line_begins_when_a_release_has_failed()
     {
         _script.Play(OneServes).Play("""

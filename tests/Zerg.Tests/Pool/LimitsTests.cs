@@ -104,6 +104,18 @@ internal sealed class LimitsTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task Nor_below_one(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_111_111);
+        var inner = Directory.CreateDirectory(directory.File("in")).FullName;
+        await using var pool = PoolProcess.Launch(inner, Socket());
+        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        Assert.That(pool.Process.Lines[^1], Does.Contain($"everybody may replace files in '{directory.Path}'"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task Not_where_a_symbolic_link_is(CancellationToken cancel)
     {
         using var directory = new TemporaryDirectory();
