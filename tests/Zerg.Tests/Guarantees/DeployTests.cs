@@ -79,6 +79,9 @@ internal sealed class DeployTests : DeployFixture
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.EndWith("the check-command was not through within 2s"));
         Assert.That(hello.HasExited, Is.False);
+
+        // Its workers accept until they are gone.
+        await Stage.StatusAsync(status => status.Zerglings is [{ Release: "r1" }], cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
     }
 

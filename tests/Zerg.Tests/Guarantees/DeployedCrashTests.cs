@@ -118,6 +118,7 @@ internal sealed class DeployedCrashTests : DeployFixture
         Open("imported");
         var status = await Stage.StatusAsync(now => now.History[0] is { Outcome: "rolled back", Release: "r0" }, cancel);
         Assert.That(status.History[0].Reason, Is.EqualTo("rollback was asked for"));
+        await Stage.StatusAsync(now => now.Zerglings is [{ Release: "r0" }], cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
     }
 
