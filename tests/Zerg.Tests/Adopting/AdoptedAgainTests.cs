@@ -31,15 +31,18 @@ internal sealed class AdoptedAgainTests : AdoptingFixture
         var old = await StartOldAsync("nginx", Place, cancel);
         var file = UnixSocketFile.Identity(AppPath);
         await StartPoolAsync(AppPath, cancel, "--adopt");
-        Hello("new");
+        var hello = Hello("new");
+        await AcceptingAsync(1, cancel);
         var keeper = Start("keeper", Python, ["-c", Keeper, PoolPath]);
         await keeper.OutputAsync("keeps 1", cancel);
         await KillPoolAsync(await StatusAsync(status => Pids(status).Contains(keeper.Pid), cancel), cancel);
 
         await StartPoolAsync(AppPath, cancel, "--adopt");
 
-        // It is found by what it holds, and so would be the old server.
-        var status = await StatusAsync(now => Pids(now).Contains(keeper.Pid), cancel);
+        // It is found by what it holds, and so would be the old server; the app comes back by itself.
+        var status = await StatusAsync(
+            now => Pids(now).Contains(keeper.Pid) && now.Zerglings.Any(one => one.Pid == hello.Pid && one.State == "accepting"),
+            cancel);
         Assert.That(status.Zerglings, Has.Count.EqualTo(2), string.Join(", ", status.Zerglings));
         Assert.That(status.Sockets.Single().State, Is.EqualTo("adopted"));
         var refused = await CommandAsync(cancel, "upgrade", "--zerg", PoolPath);

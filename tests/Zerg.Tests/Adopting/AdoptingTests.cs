@@ -129,13 +129,16 @@ internal sealed class AdoptingTests
         for (var removal = 0; removal < 3; removal++)
         {
             File.Delete(path);
-            await PoolProcess.UntilAsync(() => UnixSocketFile.Identity(path) == file, cancel);
+
+            // Put back, and with a second name again: without that it could not be put back once more.
+            await PoolProcess.UntilAsync(
+                () => UnixSocketFile.Identity(path) == file && UnixSocketFile.Identity(path + ".zerg") == file, cancel);
         }
 
         using var other = Former("DIR/other.sock");
         File.Move(await other.ListeningAsync(cancel), path, overwrite: true);
         await PoolProcess.UntilAsync(() => UnixSocketFile.Identity(path) == file, cancel);
-        Assert.That(pool.Process.Lines, Has.Some.Contains($"somebody removed its path (suspect: {FormerServer})"));
+        await pool.WaitForLineAsync($"somebody removed its path (suspect: {FormerServer})", cancel);
 
         former.End();
         await pool.WaitForLineAsync($"{FormerServer} is gone", cancel);

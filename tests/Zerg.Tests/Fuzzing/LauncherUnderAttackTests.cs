@@ -26,6 +26,7 @@ internal sealed partial class LauncherUnderAttackTests : LauncherFixture
     {
         var launcher = Launch("--ready notify --log-level info", Python, Script("noise.py", Noise));
         await launcher.OutputAsync("serving", cancel);
+        await launcher.ErrorAsync(" started, pid ", cancel);
         var worker = Workers(launcher).Single();
         var descriptors = ProcFiles.Descriptors(launcher.Pid).Count;
 

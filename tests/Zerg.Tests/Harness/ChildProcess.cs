@@ -6,7 +6,10 @@ namespace Zerg.Tests.Harness;
 /// <summary>A real process: its lines and its exit are events to wait for, and it never outlives its test.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+    // In parts: while the machine stands still one of them goes by, and not all.
+    private const int LastWords = 10;
+
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process = new();
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,8 +72,9 @@ internal sealed class ChildProcess : IDisposable
             var status = await _exit.Task.WaitAsync(cancel);
 
             // Bounded: a grandchild may hold the pipes.
-            await Task.WhenAll(_outputEnd.Task, _errorEnd.Task).WaitAsync(s_lastWords, cancel)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var end = Task.WhenAll(_outputEnd.Task, _errorEnd.Task);
+            for (var left = LastWords; left > 0 && !end.IsCompleted; left--)
+                await end.WaitAsync(s_lastWord, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return status;
         }
         catch (OperationCanceledException)

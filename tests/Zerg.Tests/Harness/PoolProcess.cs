@@ -220,7 +220,10 @@ internal sealed class PoolProcess : IAsyncDisposable
 /// <summary>A child whose lines and whose end can be awaited; killed with the test.</summary>
 internal sealed class HelperProcess : IDisposable
 {
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+    // In parts: while the machine stands still one of them goes by, and not all.
+    private const int LastWords = 10;
+
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process = new();
     private readonly List<string> _lines = [];
@@ -335,7 +338,8 @@ internal sealed class HelperProcess : IDisposable
             var status = await _exit.Task.WaitAsync(cancel);
 
             // Bounded: a grandchild may hold the pipes.
-            await _reading.WaitAsync(s_lastWords, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            for (var left = LastWords; left > 0 && !_reading.IsCompleted; left--)
+                await _reading.WaitAsync(s_lastWord, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return status;
         }
         catch (OperationCanceledException)
@@ -363,6 +367,8 @@ internal sealed class HelperProcess : IDisposable
 
     private async Task ReadAsync(StreamReader stream, bool isOutput)
     {
+        // Whoever has asked for it has to close it, and else it stays open until it is collected.
+        using var own = stream;
         while (await stream.ReadLineAsync() is { } line)
         {
             lock (_lines)

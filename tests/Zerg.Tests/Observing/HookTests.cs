@@ -1,3 +1,4 @@
+using Zerg.Posix;
 using Zerg.Tests.Harness;
 using Zerg.Tests.Upgrading;
 
@@ -15,9 +16,11 @@ internal sealed class HookTests
     public void SetUp()
     {
         _directory = new TemporaryDirectory();
+
+        // With one write: several run at once, and each line is to stay whole.
         Script("tell", """
-            printf '%s|' "$ZERG_HOOK" "$ZERG_ID" "$ZERG_PID" "$ZERG_RELEASE" "$ZERG_GENERATION" "$ZERG_REASON" "$ZERG_FROM" "$*" >> "$OUT"
-            echo "${ZERG_SECONDS:+took} $ZERG_POOL" >> "$OUT"
+            printf '%s|%s|%s|%s|%s|%s|%s|%s|%s %s\n' "$ZERG_HOOK" "$ZERG_ID" "$ZERG_PID" "$ZERG_RELEASE" "$ZERG_GENERATION" \
+                "$ZERG_REASON" "$ZERG_FROM" "$*" "${ZERG_SECONDS:+took}" "$ZERG_POOL" >> "$OUT"
             """);
 
         // Says that it is there, and waits until it may end.
@@ -73,12 +76,12 @@ internal sealed class HookTests
     {
         Script("hang", "echo $$ >> \"$OUT\"; sleep 1000 & echo $! >> \"$OUT\"; wait");
         await using var pool = await StartAsync(
-            cancel, ["--hook-attached", "sh -c 'echo said; exit 3'", "--hook-ready", "hang", "--hook-timeout", "1", "--hook-failed", "nowhere"]);
+            cancel, ["--hook-attached", "sh -c 'echo said; exit 3'", "--hook-ready", "hang", "--hook-timeout", "5", "--hook-failed", "nowhere"]);
         await using var one = await pool.ServeAsync(cancel, "v1");
         await pool.WaitForLineAsync("said", cancel);
         await pool.WaitForLineAsync("hook-attached for release 'v1' ended with exit status 3, ignoring", cancel);
         await pool.WaitForLineAsync("hook-ready for release 'v1' was not through in time (hook-timeout), ignoring", cancel);
-        await Poll.UntilAsync(() => Told().All(pid => !IsRunning(pid)), () => string.Join('\n', Told()), cancel);
+        await Poll.UntilAsync(() => !Told().Any(pid => ProcFiles.IsAlive(int.Parse(pid))), () => string.Join('\n', Told()), cancel);
         Assert.That(Told(), Has.Length.EqualTo(2));
         await using var two = await pool.AttachAsync(cancel, "v2");
         await two.FailedAsync("it broke", [], cancel);
@@ -175,13 +178,7 @@ internal sealed class HookTests
     private string[] Told()
         => File.Exists(_directory.File("out")) ? File.ReadAllLines(_directory.File("out")) : [];
 
-    private static bool IsRunning(string pid) => Directory.Exists($"/proc/{pid}")
-        && !PoolProcess.ProcStatus(int.Parse(pid), "State")[0].StartsWith('Z');
-
-    // Zombies too.
-    private static string[] Children(int pid) =>
-    [
-        .. Directory.GetDirectories($"/proc/{pid}/task")
-            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)),
-    ];
+    // Zombies too. Not by its threads, which come and go.
+    private static string[] Children(int pid)
+        => [.. ProcFiles.All().Where(one => ProcessTable.Parent(one) == pid).Select(one => $"{one}")];
 }

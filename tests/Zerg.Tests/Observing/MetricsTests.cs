@@ -34,6 +34,10 @@ internal sealed class MetricsTests
         var place = Scrape.Place(await pool.WaitForLineAsync("metrics at http://127.0.0.1:", cancel));
         await using var one = await pool.ServeAsync(cancel, release);
         await one.ReportAsync(new ZergReport(ZerglingState.Accepting) { Connections = 7, Requests = 3 }, cancel);
+        await PoolProcess.UntilAsync(
+            async () => (await pool.ZerglingsAsync(cancel)).Single().GetProperty("connections")
+                is { ValueKind: System.Text.Json.JsonValueKind.Number } number && number.GetInt32() == 7,
+            cancel);
         await using (var bad = await pool.AttachAsync(cancel, "v2"))
         {
             Assert.That(() => pool.AttachAsync(cancel, "v3"), Throws.InstanceOf<ZergException>());
@@ -285,6 +289,9 @@ internal sealed class MetricsTests
         await using var young = await pool.AttachAsync(cancel, "new" + Guid.NewGuid());
         await young.ReadyAsync(cancel);
         await young.ReportAsync(new ZergReport(ZerglingState.Accepting), cancel);
+
+        // The one must not seem to have left before the other came: each has a session of its own.
+        await pool.StateAsync(young.Session, "accepting", cancel);
         await old.ReportAsync(new ZergReport(ZerglingState.Draining), cancel);
         await pool.StateAsync(old.Session, "draining", cancel);
         await old.ByeAsync("through", cancel);

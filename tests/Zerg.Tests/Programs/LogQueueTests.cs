@@ -28,6 +28,8 @@ internal sealed class LogQueueTests
             Add(queue, "last");
         }
 
+        // The end waits a second for it, and then no longer.
+        await written.WaitAsync(line => line == "last", cancel);
         Assert.That(written.Lines.Skip(1).SkipLast(2), Is.EqualTo(Enumerable.Range(0, LogQueue.Capacity).Select(i => $"{i}")));
         Assert.That(written.Lines[^1], Is.EqualTo("last"));
     }

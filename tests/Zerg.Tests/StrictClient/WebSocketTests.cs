@@ -70,7 +70,7 @@ internal sealed class WebSocketTests
     {
         await using var server = new ScriptedServer((connection, _) => AcceptAsync(connection));
         // The rest is long, so that the end is seen before the next message.
-        var report = await RunAsync(server, 2, stop, TimeSpan.FromMilliseconds(300));
+        var report = await RunAsync(server, 2, stop, TimeSpan.FromSeconds(1));
         AssertLost(report, LossKind.EmptyReply);
     }
 

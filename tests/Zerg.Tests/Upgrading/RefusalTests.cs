@@ -53,7 +53,7 @@ internal sealed class RefusalTests
     [CancelAfter(60_000)]
     public async Task A_program_that_is_gone_when_it_is_to_be_executed(CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartAsync(cancel);
+        await using var pool = await PoolProcess.StartAsync(cancel, "--handshake-timeout", "30");
         await using var client = await pool.ServeAsync(cancel);
         using var half = await RawPeer.GreetedAsync(pool.Path, cancel);
         var drained = RawPeer.OrderAsync(pool.Control, "drain", "1", cancel);
@@ -74,6 +74,7 @@ internal sealed class RefusalTests
 
     private static async Task GoesOnAsync(PoolProcess pool, ZergClient client, int upgrades, CancellationToken cancel)
     {
+        await pool.LinesAsync("upgraded from", upgrades, cancel);
         Assert.That(pool.Process.Count("upgraded from"), Is.EqualTo(upgrades));
         await client.ReportAsync(new ZergReport(ZerglingState.Paused), cancel);
         await pool.StateAsync(client.Session, "paused", cancel);

@@ -83,8 +83,22 @@ internal sealed class UpgradeTests
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
         await using var client = await pool.ServeAsync(cancel);
-        var replies = await Task.WhenAll(pool.UpgradeAsync(cancel), pool.UpgradeAsync(cancel));
-        Assert.That(replies.Select(reply => reply.ExitCode), Is.EquivalentTo(new[] { 0, ExitCodes.TryAgain }));
+
+        // The first takes as long as the second needs to come: one that comes after it is another upgrade.
+        var (slow, asked, mayGoOn) = (pool.File("slow"), pool.File("asked"), pool.File("may-go-on"));
+        File.WriteAllText(
+            slow,
+            $"#!/bin/sh\n: > '{asked}'\nwhile [ ! -e '{mayGoOn}' ]; do sleep 0.05; done\n"
+            + $"exec dotnet '{PoolProcess.Program}' \"$@\"\n");
+        File.SetUnixFileMode(slow, (UnixFileMode)0b111_101_101);
+        var first = pool.UpgradeAsync(cancel, slow);
+        await PoolProcess.UntilAsync(() => File.Exists(asked), cancel);
+        var (exitCode, message) = await pool.UpgradeAsync(cancel);
+        File.WriteAllText(mayGoOn, "");
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.TryAgain), message);
+        Assert.That(message, Does.Contain("an upgrade is under way"));
+        var reply = await first;
+        Assert.That(reply.ExitCode, Is.Zero, reply.Message);
         await ObeysAsync(pool, client, cancel);
     }
 
