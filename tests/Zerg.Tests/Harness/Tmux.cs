@@ -5,13 +5,14 @@ namespace Zerg.Tests.Harness;
 /// <summary>A real terminal with one program in it; the server is its own, and ends with the test.</summary>
 internal sealed class Tmux : IAsyncDisposable
 {
-    // What the terminal was like before and after, and what the program ended with.
+    // What the terminal was like before and after, and then, for who waits for it, what the program ended with.
     private const string Script = """
         stty -g > "$1/before"
         shift
         "$@"
-        echo "exit status $?"
+        status=$?
         stty -g > "$0/after"
+        echo "exit status $status"
         exec sleep 600
         """;
 

@@ -144,11 +144,12 @@ internal sealed class FrozenTests
         await deaf.SendAsync("""{"type":"state","state":"accepting"}""", cancel);
         await pool.StateAsync(2, "accepting", cancel);
 
-        // Each pause is a frame. The kernel takes some 280 of them, and the rest waits in the pool, which keeps 64.
+        // Each order is a frame. The kernel takes some 280 of them, and the rest waits in the pool, which keeps 64. The first
+        // are to drain: their answers are waited for longer than all of this may take.
         for (var count = 0; count < Frames; count++)
         {
             if (count < MaxPending)
-                pending.Add(RawPeer.OrderAsync(pool.Control, "pause", "2", cancel));
+                pending.Add(RawPeer.OrderAsync(pool.Control, "drain", "2", cancel));
             else
                 await RawPeer.OrderAsync(pool.Control, "pause", "2", cancel);
             if (count % 8 == 0)
