@@ -240,12 +240,23 @@ internal sealed class BindingTests
         return accepted;
     }
 
+    // Below those that the kernel gives to whoever asks for any: no other test gets it meanwhile.
     private static int FreePort()
     {
-        using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
-        probe.DualMode = true;
-        probe.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        for (var port = 20_000; ; port++)
+        {
+            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            probe.DualMode = true;
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     private static string Comm(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim();
