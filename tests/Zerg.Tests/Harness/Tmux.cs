@@ -27,9 +27,9 @@ internal sealed class Tmux : IAsyncDisposable
     /// <summary>What was seen last.</summary>
     public string Screen => _screen;
 
-    /// <summary>Whether the terminal is in the modes it was in before the program ran.</summary>
-    public bool IsRestored
-        => File.ReadAllText(_directory.File("after")) == File.ReadAllText(_directory.File("before"));
+    /// <summary>Whether the terminal is in the modes it was in before the program ran; they are written down a little later.</summary>
+    public bool IsRestored => File.Exists(_directory.File("after"))
+        && File.ReadAllText(_directory.File("after")) == File.ReadAllText(_directory.File("before"));
 
     public static async Task<Tmux> StartAsync(
         int width, int height, IEnumerable<string> command, CancellationToken cancel)

@@ -21,20 +21,19 @@ internal sealed class BindingTests
     [CancelAfter(30_000)]
     public async Task An_address_in_use_names_its_holder_and_leaves_nothing_bound(CancellationToken cancel)
     {
-        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        holder.Listen();
-        var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
+        // Not this process: what other tests start holds its sockets as well, until it executes its program.
+        using var holder = PythonListener.Start("127.0.0.1:0");
+        var address = await holder.ListeningAsync(cancel);
 
         await using var pool = PoolProcess.Launch(
-            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,127.0.0.1:{port},DIR/b.sock", "--recover-timeout", "0"]);
+            _directory, ["--zerg-pool", $"DIR/pool.sock:DIR/a.sock,{address},DIR/b.sock", "--recover-timeout", "0"]);
         var status = await pool.Process.ExitAsync(cancel);
         await pool.Process.OutputEndAsync(cancel);
 
         Assert.That(status, Is.EqualTo(69));
         Assert.That(pool.Process.Lines, Is.EqualTo(new[]
         {
-            $"zergpool: bind 127.0.0.1:{port}: Address already in use, held by pid {Environment.ProcessId} ({Comm()})",
+            $"zergpool: bind {address}: Address already in use, held by pid {holder.Pid} ({Comm(holder.Pid)})",
         }));
         Assert.That(Files(), Is.EqualTo(new[] { "pool.sock.lock" }));
     }
@@ -101,7 +100,7 @@ internal sealed class BindingTests
 
         Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(69));
         await pool.Process.OutputEndAsync(cancel);
-        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm()})"));
+        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
         Assert.That(File.Exists(Path.Combine(_directory, "a.sock")));
     }
 
@@ -115,7 +114,7 @@ internal sealed class BindingTests
 
         Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
         await pool.Process.OutputEndAsync(cancel);
-        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm()})"));
+        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
         holder.Listen();
         await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")), cancel);
     }
@@ -241,15 +240,26 @@ internal sealed class BindingTests
         return accepted;
     }
 
+    // Below those that the kernel gives to whoever asks for any: no other test gets it meanwhile.
     private static int FreePort()
     {
-        using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
-        probe.DualMode = true;
-        probe.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        for (var port = 20_000; ; port++)
+        {
+            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            probe.DualMode = true;
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
-    private static string Comm() => File.ReadAllText($"/proc/{Environment.ProcessId}/comm").Trim();
+    private static string Comm(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim();
 
     private string[] Files()
         => [.. Directory.GetFileSystemEntries(_directory).Select(file => Path.GetFileName(file)).Order()];

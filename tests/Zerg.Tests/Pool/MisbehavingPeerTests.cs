@@ -80,7 +80,9 @@ internal sealed class MisbehavingPeerTests
         yield return Json(
             "An_unknown_mode", """{"type":"hello","protocol":1,"role":"app","release":"v1","mode":"bully"}""",
             "not a frame");
-        yield return Json("Deep_nesting", new string('[', 30_000), "not a frame");
+
+        // Both copies fit what the kernel takes at once: the pool may hang up between two such pieces.
+        yield return Json("Deep_nesting", new string('[', 15_000), "not a frame");
         yield return Case(
             "Bytes_that_are_no_UTF_8",
             RawPeer.Frame(
@@ -346,12 +348,16 @@ internal sealed class MisbehavingPeerTests
     {
         await RoundAsync(40, cancel);
         var descriptors = PoolProcess.Descriptors(_pool.Pid);
-        var threads = Directory.GetDirectories($"/proc/{_pool.Pid}/task").Length;
+        var threads = Threads();
 
         await RoundAsync(200, cancel);
         await PoolProcess.DescriptorsAsync(_pool.Pid, descriptors + 2, cancel);
-        Assert.That(Directory.GetDirectories($"/proc/{_pool.Pid}/task").Length, Is.LessThanOrEqualTo(threads + 8));
+
+        // Waited for: the runtime may have more for a moment, and ends those that are idle.
+        await Poll.UntilAsync(() => Threads() <= threads + 8, () => $"{Threads()} threads, {threads} before", cancel);
         await AssertGoodAsync(cancel);
+
+        int Threads() => Directory.GetDirectories($"/proc/{_pool.Pid}/task").Length;
     }
 
     private async Task RoundAsync(int count, CancellationToken cancel)

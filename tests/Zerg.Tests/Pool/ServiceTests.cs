@@ -120,6 +120,7 @@ internal sealed class ServiceTests
 
         pool.Process.Signal(signal);
         Assert.That(await pool.Process.ExitAsync(cancel), Is.Zero);
+        await pool.Process.OutputEndAsync(cancel);
         Assert.That(pool.Process.Lines, Has.Some.Contains($"{signal}: stopping; 1 zerglings keep the sockets"));
         Assert.That(
             await client.OrdersAsync(cancel).ToListAsync(cancel),

@@ -184,9 +184,13 @@ internal sealed class StatusTests
         Assert.That(table, Has.Some.StartsWith($"hand-over to {one.Session} of {paths[0]} since "));
         Assert.That(table, Has.Some.StartsWith($"hand-over to {two.Session} of {paths[1]} since "));
 
+        // Each of them: who still serves keeps the files.
         foreach (var client in clients)
+        {
             await client.DisposeAsync();
-        await pool.StateAsync(clients[^1].Session, "gone", cancel);
+            await pool.StateAsync(client.Session, "gone", cancel);
+        }
+
         Assert.That(await pool.StopAsync(cancel), Is.Zero);
         Assert.That(
             Directory.GetFileSystemEntries(pool.Directory).Select(Path.GetFileName),

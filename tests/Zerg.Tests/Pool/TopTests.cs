@@ -20,7 +20,12 @@ internal sealed class TopTests
         await using var one = await pool.ServeAsync(cancel, "v1");
         await one.ReportAsync(new ZergReport(ZerglingState.Accepting, 5, 2), cancel);
         await using var terminal = await StartAsync(pool, 80, 24, cancel);
-        await terminal.UntilAsync("1 zergling, 5 connections, 2 requests in flight, memory ", cancel);
+
+        // The last line too: a screen comes to the terminal in pieces.
+        await terminal.UntilAsync(
+            screen => screen.Contains("1 zergling, 5 connections, 2 requests in flight, memory ", StringComparison.Ordinal)
+                && screen.Split('\n')[^1] == Help,
+            cancel);
 
         var lines = terminal.Screen.Split('\n');
         Assert.That(lines, Has.Length.EqualTo(24));
@@ -28,7 +33,7 @@ internal sealed class TopTests
         Assert.That(lines[3], Does.Match("^  SOCKET +QUEUED  LIMIT  FULL  STATE  PROTOCOL  ADDRESS$"));
         Assert.That(lines[4], Does.Match(@"^  any-\d+ +0 +\d+ +0%  held "));
         Assert.That(lines[6], Does.Match("^  ID  .*RELEASE  STATE +GEN  AGE  WORK  CONN  REQ +MEM +CPU%"));
-        Assert.That(lines[7], Does.Match(@"^>  1  .*v1 +accepting +1 +\S+ +- +5 +2 +\d+[KMG] +\d+\.\d"));
+        Assert.That(lines[7], Does.Match(@"^>  1  .*v1 +accepting +1 +\S+ +- +5 +2 +[\d.]+[KMG] +\d+\.\d"));
         Assert.That(lines[23], Is.EqualTo(Help));
         Assert.That(await terminal.AskAsync("alternate_on", cancel), Is.EqualTo("1"));
         Assert.That(await terminal.AskAsync("cursor_flag", cancel), Is.EqualTo("0"));

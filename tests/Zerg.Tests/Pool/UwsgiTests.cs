@@ -176,7 +176,8 @@ internal sealed class UwsgiTests
     public async Task A_visitor_that_holds_nothing_is_no_zergling_and_neither_is_one_that_still_shakes_hands(
         CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartAsync(cancel, "--log-level", "debug");
+        // One that shakes hands has to do so until the other has been and gone.
+        await using var pool = await PoolProcess.StartAsync(cancel, "--log-level", "debug", "--handshake-timeout", "1m");
         const string visit = """
             import socket, sys
             s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])

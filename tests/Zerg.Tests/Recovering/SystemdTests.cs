@@ -73,6 +73,7 @@ internal sealed class SystemdTests
         if (status == NoGroup)
             Assert.Pass("no control group of its own can be had here, so no systemd can run");
         Assert.That(status, Is.Zero, string.Join('\n', play.Error.Lines.Concat(play.Output.Lines)));
+        await play.OutputAsync("exited with ", cancel);
         Assert.That(
             play.Output.Lines, Is.EqualTo(new[]
             {
