@@ -146,6 +146,7 @@ internal sealed class AttachTests
         using var session = await pool.AcceptAsync(cancel);
         await session.ExpectAsync<ReadyFrame>(cancel);
         await session.OrderAsync(new ResumeFrame());
+        await session.ExpectStateAsync(ZerglingState.Accepting, cancel);
 
         var added = pool.Bind("http");
         await session.OrderAsync(new SocketsFrame { Added = [added.Info] }, added.Descriptor);

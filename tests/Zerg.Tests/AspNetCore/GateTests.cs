@@ -32,6 +32,7 @@ internal sealed class GateTests
 
         for (var cycle = 0; cycle < Cycles || served.Values.Sum() < Cycles; cycle++)
         {
+            cancel.ThrowIfCancellationRequested();
             old.Open();
             await next.CloseAsync();
             await Task.Yield();

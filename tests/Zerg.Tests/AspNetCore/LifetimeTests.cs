@@ -48,12 +48,16 @@ internal sealed class LifetimeTests
         using var idle = await RawClient.ConnectAsync(pool.Port, cancel);
         await idle.AskAsync("/", cancel);
         using var client = await RawClient.ConnectAsync(pool.Port, cancel);
-        Assert.That(await client.AskAsync("/stop", cancel), Does.Contain("200 OK"));
+        var stopping = await client.AskAsync("/stop", cancel);
+        Assert.That(stopping, Does.Contain("200 OK"));
 
         await session.ExpectStateAsync(ZerglingState.Draining, cancel);
         using var late = await RawClient.ConnectAsync(pool.Port, cancel);
         Assert.That(await idle.AskAsync("/", cancel), Does.Contain("200 OK").And.Contain("Connection: close"));
-        Assert.That(await client.AskAsync("/", cancel), Does.Contain("200 OK").And.Contain("Connection: close"));
+
+        // The drain may have begun before this response did: then that was its connection's last.
+        if (!stopping.Contains("Connection: close", StringComparison.Ordinal))
+            Assert.That(await client.AskAsync("/", cancel), Does.Contain("200 OK").And.Contain("Connection: close"));
         Assert.That(await hello.ExitAsync(cancel), Is.Zero);
         await session.ExpectEndAsync(cancel);
         Assert.That(session.Received.OfType<ByeFrame>().Single().Reason, Is.EqualTo("the app stops"));

@@ -75,7 +75,7 @@ internal sealed class OrphanTests
     public async Task A_paused_app_whose_pool_stays_away_accepts_again(CancellationToken cancel)
     {
         using var pool = new AppPool("http");
-        using var hello = HelloProcess.Attach(pool, ("ZERG_ORPHAN_GRACE", "1s"));
+        using var hello = HelloProcess.Attach(pool, ("ZERG_ORPHAN_GRACE", "5s"));
         using var early = await RawClient.ConnectAsync(pool.Port, cancel);
         using (var session = await pool.AcceptAsync(cancel))
         {
@@ -84,7 +84,7 @@ internal sealed class OrphanTests
             await hello.SaysAsync("orders: pause", cancel);
         }
 
-        await hello.SaysAsync("accepting without it unless it is back within 1 s", cancel);
+        await hello.SaysAsync("accepting without it unless it is back within 5 s", cancel);
         Assert.That(ListenerState.Of(pool.Listener).Queued, Is.EqualTo(1));
         Assert.That(await early.AskAsync("/", cancel), Does.StartWith("HTTP/1.1 200"));
         await hello.SaysAsync("is still away, accepting without it", cancel);

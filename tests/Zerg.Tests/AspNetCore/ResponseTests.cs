@@ -81,7 +81,7 @@ internal sealed class ResponseTests
         using var hello = HelloProcess.Attach(pool);
         using var session = await ServeAsync(pool, cancel);
         using var client = await RawClient.ConnectAsync(pool.Port, cancel);
-        await client.SendAsync("/slow?ms=3000", cancel);
+        await client.SendAsync("/slow?ms=5000", cancel);
         await session.ExpectAsync<StateFrame>(cancel, frame => frame.Requests == 1);
         await session.OrderAsync(new DrainFrame { Reason = "test", Mercy = 10 });
         await session.ExpectAsync<ByeFrame>(cancel);
@@ -96,7 +96,7 @@ internal sealed class ResponseTests
         using var hello = HelloProcess.Attach(pool, ("ZERG_COUNT_RESPONSES", "false"));
         using var session = await ServeAsync(pool, cancel);
         using var client = await RawClient.ConnectAsync(pool.Port, cancel);
-        await client.SendAsync("/slow?ms=3000", cancel);
+        await client.SendAsync("/slow?ms=60000", cancel);
         var told = await session.ExpectAsync<StateFrame>(cancel, frame => frame.Requests == 1);
         Assert.That(told.Responses, Is.Null);
     }

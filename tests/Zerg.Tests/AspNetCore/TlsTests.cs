@@ -50,7 +50,8 @@ internal sealed class TlsTests
         Assert.That(await AskAsync(one, _one, HttpVersion.Version20, cancel), Is.EqualTo(HttpVersion.Version20));
         Assert.That(await AskAsync(one, _one, HttpVersion.Version11, cancel), Is.EqualTo(HttpVersion.Version11));
         Assert.That(await AskAsync(two, _two, HttpVersion.Version20, cancel), Is.EqualTo(HttpVersion.Version20));
-        Assert.That(_hello!.Output, Does.Contain($"listening on: http://127.0.0.1:{_pool.Port}{Environment.NewLine}")
+        await _hello!.SaysAsync("is ready", cancel);
+        Assert.That(_hello.Output, Does.Contain($"listening on: http://127.0.0.1:{_pool.Port}{Environment.NewLine}")
             .And.Contain($"listening on: https://127.0.0.1:{one}{Environment.NewLine}")
             .And.Contain($"listening on: https://127.0.0.1:{two}{Environment.NewLine}")
             .And.Not.Contain("bound by this app itself"));

@@ -160,7 +160,7 @@ internal sealed class AttachTests : LauncherFixture
               command: {Python} {script}
             """);
         var launcher = Run([file]);
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         Assert.That(Pool.Frames.Lines[0], Does.StartWith("hello Launcher ").And.EndsWith(" shop"));
         Assert.That(await GetAsync(Pool.Port, cancel), Is.EqualTo($"{Workers(launcher).Single()}"));

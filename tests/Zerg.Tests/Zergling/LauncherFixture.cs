@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Zerg.Posix;
 using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.Launching;
@@ -66,6 +67,26 @@ internal abstract partial class LauncherFixture
     protected Task<string> GetAsync(int port, CancellationToken cancel, string path = "/")
         => _http.GetStringAsync($"http://127.0.0.1:{port}{path}", cancel);
 
+    /// <summary>Waits until the release is ready and its log has said so, behind what it says of its workers.</summary>
+    protected async Task ReadyAsync(ChildProcess launcher, CancellationToken cancel)
+    {
+        await Pool.FrameAsync("ready", cancel);
+        await launcher.ErrorAsync("ready, workers serving", cancel);
+    }
+
+    /// <summary>Waits until a process has ended, with all of its threads.</summary>
+    protected static async Task EndedAsync(ProcessHandle process, CancellationToken cancel)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var poller = new Poller();
+        poller.Add(process.Descriptor, () => ended.TrySetResult());
+        await ended.Task.WaitAsync(cancel);
+    }
+
+    protected static bool Ignores(int pid, int signal)
+        => (Convert.ToUInt64(ProcFiles.Status(pid, "SigIgn"), 16) & (1UL << (signal - 1))) != 0;
+
+    /// <summary>The workers that its log has told of so far.</summary>
     protected static int[] Workers(ChildProcess launcher) =>
     [
         .. launcher.Error.Lines.Select(line => StartedLine().Match(line)).Where(match => match.Success)

@@ -71,6 +71,7 @@ internal sealed class OutputTests : LauncherFixture
         Assert.That(failed.Split(" | "), Has.Length.EqualTo(21));
         await launcher.OutputAsync("[worker 1] line 100", cancel);
         await launcher.ErrorAsync("[worker 1] no end", cancel);
+        await launcher.ErrorAsync("zergling: ", cancel);
         Assert.That(
             launcher.Error.Lines.Last(line => line.StartsWith("zergling: ", StringComparison.Ordinal)),
             Is.EqualTo("zergling: worker 1 ended with exit status 3 before it was ready"));

@@ -38,12 +38,13 @@ internal sealed class ReadinessTests : LauncherFixture
         Assert.That(Libc.kill(descendant, Signals.SIGKILL), Is.Zero);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Notify_ignores_a_stranger(CancellationToken cancel)
     {
         var script = Script("notifier.py", WorkerScripts.Notifier);
-        var launcher = Launch("--ready notify --ready-timeout 5s", Python, script, "STATUS=loading");
+        var launcher = Launch("--ready notify --ready-timeout 10s", Python, script, "STATUS=loading");
         await launcher.OutputAsync("told", cancel);
+        await launcher.ErrorAsync("worker 1 started", cancel);
         var socket = ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET");
         Keep(ChildProcess.Start(
             Python, [script, "READY=1"], new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = socket }));
@@ -51,7 +52,7 @@ internal sealed class ReadinessTests : LauncherFixture
         await launcher.ErrorAsync("does not belong to worker 1", cancel);
         Assert.That(
             await Pool.FrameAsync("failed", cancel),
-            Does.StartWith("failed worker 1 was not ready within 5s: it did not send READY=1 to NOTIFY_SOCKET; "
+            Does.StartWith("failed worker 1 was not ready within 10s: it did not send READY=1 to NOTIFY_SOCKET; "
                 + "its last status: loading | told"));
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
     }
@@ -62,18 +63,18 @@ internal sealed class ReadinessTests : LauncherFixture
         Script("app.py", Wsgi);
         var launcher = Launch("--ready http://example.org/health", "/usr/bin/gunicorn", "-w", "1", "app:app");
 
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         await launcher.OutputAsync("asked /health example.org", cancel);
         Assert.That(
             ProcFiles.Variable(Workers(launcher).Single(), "LISTEN_FDNAMES"), Is.EqualTo("web-1:probe"));
         Assert.That(await GetAsync(Pool.Port, cancel), Is.Empty);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Http_takes_no_error_for_an_answer(CancellationToken cancel)
     {
         Script("app.py", Wsgi);
-        var launcher = Launch("--ready http:/health --ready-timeout 5s", "/usr/bin/gunicorn", "-w", "1", "app:app");
+        var launcher = Launch("--ready http:/health --ready-timeout 10s", "/usr/bin/gunicorn", "-w", "1", "app:app");
 
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
         Assert.That(
@@ -99,7 +100,7 @@ internal sealed class ReadinessTests : LauncherFixture
         foreach (var ready in (string[])["start", "delay:3s"])
         {
             using var pool = new ScriptedPool(Temporary.File(ready[..5]));
-            var launcher = Run(["--zerg", pool.Path, "--ready", ready, "--", "sh", "-c", "sleep 0.1; exit 4"]);
+            var launcher = Run(["--zerg", pool.Path, "--ready", ready, "--", "sh", "-c", "exit 4"]);
 
             Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
             Assert.That(await pool.FrameAsync("failed", cancel), Does.Contain("exit status 4 before it was ready"));

@@ -10,8 +10,9 @@ internal sealed class RestartTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task A_worker_that_dies_is_started_again_later_each_time(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:100ms", "sh", "-c", "sleep 0.3; exit 9");
+        var launcher = Launch("--ready delay:100ms", "sh", "-c", "until [ -e go ]; do sleep 0.05; done; exit 9");
         await Pool.FrameAsync("ready", cancel);
+        Temporary.Write("go", "");
         foreach (var wait in (string[])["100ms", "200ms", "400ms"])
             await launcher.ErrorAsync($"ended with exit status 9, starting it again in {wait}", cancel);
 
@@ -22,13 +23,13 @@ internal sealed class RestartTests : LauncherFixture
     public async Task A_killed_worker_is_named_with_its_signal_and_replaced(CancellationToken cancel)
     {
         var launcher = Launch("--ready delay:100ms --processes 2", "sleep", "600");
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         var killed = Workers(launcher)[0];
         _ = Libc.kill(killed, Signals.SIGKILL);
 
         await launcher.ErrorAsync($"worker 1 (pid {killed}) ended with signal 9 (SIGKILL), starting it again", cancel);
         await launcher.Error.WaitAsync(
-            line => line.Contains("worker 1 (pid ") && line.Contains("is ready") && !line.Contains($"{killed}"),
+            line => line.Contains("worker 1 (pid ") && line.Contains("is ready") && !line.Contains($"(pid {killed})"),
             cancel);
         Assert.That(Workers(launcher), Has.Length.EqualTo(3));
     }
@@ -36,8 +37,8 @@ internal sealed class RestartTests : LauncherFixture
     [Test, CancelAfter(30_000)]
     public async Task While_no_worker_is_ready_the_pool_hears_that_nobody_accepts(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:300ms --processes 2", "sleep", "600");
-        await Pool.FrameAsync("ready", cancel);
+        var launcher = Launch("--ready delay:1s --processes 2", "sleep", "600");
+        await ReadyAsync(launcher, cancel);
         var workers = Workers(launcher);
         await Pool.FrameAsync($"state Accepting {workers[0]},{workers[1]}", cancel);
         var before = Pool.Frames.Lines.Count;
@@ -67,7 +68,7 @@ internal sealed class RestartTests : LauncherFixture
         var launcher = Run(
             ["--zerg", Pool.Path, "--ready", ready, "--processes", "2", "--", "/usr/bin/gunicorn", "app:app"],
             new Dictionary<string, string?> { ["TMPDIR"] = Temporary.Path });
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         var workers = Workers(launcher);
         var directory = Path.GetDirectoryName(ProcFiles.Variable(workers[0], "NOTIFY_SOCKET"))!;
         Assert.That(directory, Does.StartWith(Temporary.Path));
@@ -75,7 +76,7 @@ internal sealed class RestartTests : LauncherFixture
         _ = Libc.kill(workers[0], Signals.SIGKILL);
 
         await launcher.Error.WaitAsync(
-            line => line.Contains("worker 1 (pid ") && line.Contains("is ready") && !line.Contains($"{workers[0]}"),
+            line => line.Contains("worker 1 (pid ") && line.Contains("is ready") && !line.Contains($"(pid {workers[0]})"),
             cancel);
         Assert.That(ProcFiles.IsAlive(workers[1]), Is.True);
         launcher.Signal(Signals.SIGTERM);
@@ -87,7 +88,7 @@ internal sealed class RestartTests : LauncherFixture
     public async Task A_directory_of_sockets_that_is_gone_at_the_end_does_not_matter(CancellationToken cancel)
     {
         var launcher = Launch("--ready delay:100ms", "sleep", "600");
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         Directory.Delete(
             Path.GetDirectoryName(ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET"))!, recursive: true);
         launcher.Signal(Signals.SIGTERM);
@@ -101,7 +102,7 @@ internal sealed class RestartTests : LauncherFixture
     {
         var script = Script("server.py", WorkerScripts.Server);
         var launcher = Launch("--ready notify --processes 2", Python, script);
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         var old = Workers(launcher);
         var seen = new HashSet<string>();
         for (var renewal = 1; renewal <= 2; renewal++)
@@ -138,10 +139,10 @@ internal sealed class RestartTests : LauncherFixture
         Assert.That(launcher.HasExited, Is.False);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task SIGHUPs_during_a_renewal_become_one_more(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:1500ms", "sleep", "600");
+        var launcher = Launch("--ready delay:3s", "sleep", "600");
         await Pool.FrameAsync("ready", cancel);
         for (var i = 1; i <= 3; i++)
         {

@@ -225,6 +225,7 @@ internal sealed class ReturnTests : LauncherFixture
             await session.WelcomeAsync(1, [_pool.Info(0)], [_pool.Listener]);
             await AcceptsAsync(session, cancel);
             Assert.That(session.Received.OfType<OfferFrame>(), Is.Empty);
+            await launcher.ErrorAsync("ready, workers serving: 1", cancel);
             Assert.That(await GetAsync(_pool.Port, cancel), Is.EqualTo($"{Workers(launcher).Single()}"));
         }
     }

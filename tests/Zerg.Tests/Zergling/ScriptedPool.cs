@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Zerg.Configuration;
 using Zerg.Posix;
@@ -35,7 +36,7 @@ internal sealed class ScriptedPool : IDisposable
     /// <summary>The frames as text: a record prints all of its properties.</summary>
     public LineLog Frames { get; } = new();
 
-    public List<Frame> Received { get; } = [];
+    public ConcurrentQueue<Frame> Received { get; } = new();
 
     public static ListeningSocket Bind()
         => ListeningSocket.BindAll(ListenAddress.Parse("127.0.0.1:0").Value!, 128)[0];
@@ -85,7 +86,7 @@ internal sealed class ScriptedPool : IDisposable
                 _closed.Token);
             while (await _session.ReceiveAsync(_closed.Token) is { } frame)
             {
-                Received.Add(frame);
+                Received.Enqueue(frame);
                 Frames.Add(Describe(frame));
             }
 

@@ -12,7 +12,7 @@ internal sealed class SurvivalTests : LauncherFixture
             return [b'ok']
         """;
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Workers_that_log_serve_on_after_the_launcher_was_killed(CancellationToken cancel)
     {
         // 2,000 access log lines of some 140 bytes: four times what a pipe holds.
@@ -20,7 +20,7 @@ internal sealed class SurvivalTests : LauncherFixture
         Script("app.py", Wsgi);
         var launcher = Launch(
             "--ready http:/ --processes 2", "/usr/bin/gunicorn", "-w", "1", "--access-logfile", "-", "app:app");
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         launcher.Signal(Signals.SIGKILL);
         await launcher.ExitAsync(cancel);
 
@@ -41,21 +41,19 @@ internal sealed class SurvivalTests : LauncherFixture
     public async Task The_output_keeper_ends_with_the_last_worker(CancellationToken cancel)
     {
         var launcher = Launch("--ready delay:100ms", "sleep", "600");
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
         var worker = Workers(launcher).Single();
         var directory = Path.GetDirectoryName(ProcFiles.Variable(worker, "NOTIFY_SOCKET"));
         var keeper = Keeper(launcher.Pid);
+        await Poll.UntilAsync(() => Ignores(keeper, Signals.SIGTERM), () => "it does not ignore SIGTERM", cancel);
         launcher.Signal(Signals.SIGKILL);
         await launcher.ExitAsync(cancel);
         _ = Libc.kill(keeper, Signals.SIGTERM);
         Assert.That(ProcFiles.IsAlive(keeper), Is.True);
 
-        using var ended = ProcessHandle.Open(keeper)!;
-        var gone = new TaskCompletionSource();
-        using var poller = new Poller();
-        poller.Add(ended.Descriptor, () => gone.TrySetResult());
+        using var handle = ProcessHandle.Open(keeper)!;
         _ = Libc.kill(worker, Signals.SIGKILL);
-        await gone.Task.WaitAsync(cancel);
+        await EndedAsync(handle, cancel);
         Assert.That(Directory.Exists(directory), Is.False);
     }
 
@@ -65,7 +63,11 @@ internal sealed class SurvivalTests : LauncherFixture
         var launcher = Launch("--ready delay:100ms", "sleep", "600");
         await Pool.FrameAsync("ready", cancel);
         var keeper = Keeper(launcher.Pid);
+        using var handle = ProcessHandle.Open(keeper)!;
         _ = Libc.kill(keeper, Signals.SIGKILL);
+
+        // One that is about to go is still there for the launcher.
+        await EndedAsync(handle, cancel);
         launcher.Signal(Signals.SIGHUP);
         await launcher.ErrorAsync("new workers serving: 1", cancel);
 

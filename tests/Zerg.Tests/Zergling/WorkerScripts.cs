@@ -3,7 +3,10 @@ namespace Zerg.Tests.Launching;
 /// <summary>Small workers for the launcher to run, in Python.</summary>
 internal static class WorkerScripts
 {
-    /// <summary>An event loop that accepts on, after SIGTERM too, and says how often it did.</summary>
+    /// <summary>
+    /// An event loop that accepts on, after SIGTERM too, until it has answered somebody and for a while more, and says
+    /// how often it did.
+    /// </summary>
     public const string Greedy = """
         import asyncio, signal, socket
         count = 0
@@ -15,13 +18,17 @@ internal static class WorkerScripts
             writer.write(b'served\n')
             await writer.drain()
             writer.close()
+            answered.set()
         async def main():
+            global answered
+            answered = asyncio.Event()
             server = await asyncio.start_server(serve, sock=socket.socket(fileno=3))
             told = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
             print('serving', flush=True)
             await told.wait()
             print('told', flush=True)
+            await answered.wait()
             await asyncio.sleep(0.7)
             print('accepted in all', count, flush=True)
         asyncio.run(main())

@@ -12,7 +12,7 @@ internal sealed class WorkerStartTests : LauncherFixture
     {
         using var second = new ScriptedPool(Temporary.File("pool-2"), sockets: 2);
         var launcher = Launch($"--zerg {second.Path} --ready delay:300ms", s_sleep);
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         // Until then it opens the files of its modules.
         await launcher.OutputAsync("up", cancel);
@@ -37,7 +37,7 @@ internal sealed class WorkerStartTests : LauncherFixture
     public async Task A_worker_starts_with_default_signals_and_its_own_group(CancellationToken cancel)
     {
         var launcher = Launch("--ready delay:200ms", "/bin/sleep", "600");
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         var pid = Workers(launcher).Single();
         Assert.Multiple(() =>
@@ -64,7 +64,7 @@ internal sealed class WorkerStartTests : LauncherFixture
                 ["ZERG"] = "/pool",
                 ["KEPT"] = "ä",
             });
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         var pid = Workers(launcher)[1];
         Assert.Multiple(() =>
@@ -87,7 +87,7 @@ internal sealed class WorkerStartTests : LauncherFixture
     public async Task A_worker_has_the_soft_limit_of_max_fd(CancellationToken cancel)
     {
         var launcher = Launch("--ready delay:100ms --max-fd 333", s_sleep);
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         Assert.That(Zerg.Posix.FileLimit.Of(Workers(launcher).Single())!.Value.Soft, Is.EqualTo(333));
     }
@@ -101,7 +101,7 @@ internal sealed class WorkerStartTests : LauncherFixture
             "/bin/sh",
             ["-c", line, "sh", "dotnet", ProgramFiles.Zergling, "--zerg", Pool.Path, "--ready", "delay:100ms", "--",
                 .. s_sleep]));
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(shell, cancel);
 
         Assert.That(Zerg.Posix.FileLimit.Of(Workers(shell).Single())!.Value.Soft, Is.EqualTo(512));
         await Pool.OrderAsync(new Protocol.StopFrame { Reason = "done" }, cancel);
@@ -125,7 +125,7 @@ internal sealed class WorkerStartTests : LauncherFixture
         var launcher = Run(
             ["--zerg", Pool.Path, "--ready", "delay:100ms", "--", .. s_sleep],
             new Dictionary<string, string?> { ["TMPDIR"] = directory });
-        await Pool.FrameAsync("ready", cancel);
+        await ReadyAsync(launcher, cancel);
 
         Assert.That(
             ProcFiles.Variable(Workers(launcher).Single(), "NOTIFY_SOCKET"), Does.StartWith("/tmp/zergling-"));
