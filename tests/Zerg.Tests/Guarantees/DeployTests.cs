@@ -206,7 +206,7 @@ internal sealed class DeployTests : DeployFixture
     [Test, CancelAfter(60_000)]
     public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--ready-timeout", "5s", "--launcher", "DIR/check");
+        await StageAsync(cancel, "--ready-timeout", "8s", "--launcher", "DIR/check");
         Check("touch \"$0.begun\"; exec sleep 60");
         var deploy = Deploy("--release", "bad");
         await deploy.OutputAsync("launcher pid", cancel);
@@ -216,7 +216,7 @@ internal sealed class DeployTests : DeployFixture
         Check($"exec dotnet {ProgramFiles.Zergling} \"$@\"");
         Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
         Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
-        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 5s"));
+        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 8s"));
     }
 
     [Test, CancelAfter(60_000)]
