@@ -106,7 +106,16 @@ internal sealed partial class SoakRun
         }
 
         Check(problems);
+
+        // What has grown is there in every look; a connection that asked for the status a moment ago is not.
         var figures = ProcessFigures.Of(_pool!.Pid);
+        for (var again = 0; again < 5; again++)
+        {
+            await Task.Delay(20, cancel);
+            if (ProcessFigures.Of(_pool.Pid) is var later && later.Descriptors < figures.Descriptors)
+                figures = later;
+        }
+
         _looks.Add(new Look(
             _done[ActKind.HandOver], _done[ActKind.Kill], _pool.Status()!.Sockets.Count, figures));
         if (figures.Zombies > 0)

@@ -97,12 +97,23 @@ internal sealed partial class DocumentsTests
         using var first = Release("1");
         await pool.ErrorAsync("release '1'", cancel);
         await first.OutputAsync("orders: resume", cancel);
+
+        // The pool hears of it after the order is obeyed, and nobody is replaced who does not accept.
+        IReadOnlyList<string> lines = [];
+        await Poll.UntilAsync(
+            async () => (lines = await StatusAsync()).Any(line => line.Contains("accepting")), () => string.Join('\n', lines),
+            cancel);
         using var second = Release("2");
         await pool.ErrorAsync("release '2') completed", cancel);
         Assert.That(await first.ExitAsync(cancel), Is.Zero);
-        using var status = ChildProcess.Start("dotnet", [ProgramFiles.ZergPool, "status", "--zerg", path]);
-        Assert.That(await status.ExitAsync(cancel), Is.Zero);
-        Assert.That(status.Output.Lines, Has.Some.Contains("accepting"));
+        Assert.That(await StatusAsync(), Has.Some.Contains("accepting"));
+
+        async Task<IReadOnlyList<string>> StatusAsync()
+        {
+            using var status = ChildProcess.Start("dotnet", [ProgramFiles.ZergPool, "status", "--zerg", path]);
+            Assert.That(await status.ExitAsync(cancel), Is.Zero);
+            return status.Output.Lines;
+        }
 
         ChildProcess Release(string release) => ChildProcess.Start(
             "dotnet", [ProgramFiles.Hello],

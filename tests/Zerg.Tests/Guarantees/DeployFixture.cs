@@ -45,5 +45,9 @@ internal abstract class DeployFixture : GuaranteeFixture
         return (exit, deploy.Output.Lines, string.Join('\n', deploy.Error.Lines));
     }
 
+    /// <summary>A command for a deploy: gunicorn, from when there is a file of this name.</summary>
+    protected static string[] From(string file)
+        => ["--", "/bin/sh", "-c", $"until test -e {file}; do sleep 0.05; done; exec gunicorn -w 1 app:app"];
+
     private static string Key(string line) => line.Split(':')[0];
 }

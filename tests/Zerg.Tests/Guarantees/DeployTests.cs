@@ -18,11 +18,12 @@ internal sealed class DeployTests : DeployFixture
         await crowd.SeesAsync("r0", cancel);
         foreach (var (release, before) in new[] { ("r1", "r0"), ("r2", "r1") })
         {
-            var (exit, lines, _) = await DeployAsync(cancel, "--release", release);
-            Assert.That(exit, Is.Zero);
-            Assert.That(lines[0], Does.Contain("launcher pid "));
-            Assert.That(lines, Has.Some.EndsWith($"release '{release}' starts"));
-            Assert.That(lines[^1], Does.EndWith($"release '{release}' serves"));
+            // It starts for as long as nobody has seen that it does.
+            var deploy = Deploy(["--release", release, .. From($"go-{release}")]);
+            await deploy.OutputAsync($"release '{release}' starts", cancel);
+            Stage.Write($"go-{release}", "");
+            Assert.That(await deploy.ExitAsync(cancel), Is.Zero);
+            Assert.That(deploy.Output.Lines[^1], Does.EndWith($"release '{release}' serves"));
             var status = await Stage.StatusAsync(cancel);
             Assert.That(status.Zerglings.Select(one => one.Release), Is.EqualTo(new[] { release }), $"{before} is gone");
             await crowd.SeesAsync(release, cancel);
@@ -57,7 +58,7 @@ internal sealed class DeployTests : DeployFixture
     public async Task The_check_command_has_the_last_word(CancellationToken cancel)
     {
         // A probe is asked before anybody is told to accept, and must answer for the release.
-        await StageAsync(cancel, "--check-command", "DIR/check", "--check-timeout", "2s");
+        await StageAsync(cancel, "--check-command", "DIR/check", "--check-timeout", "5s");
         Check("""
             case "$ZERG_PROBE" in
                 @*) answer=$(curl -si --abstract-unix-socket "${ZERG_PROBE#@}" http://localhost/) ;;
@@ -77,7 +78,7 @@ internal sealed class DeployTests : DeployFixture
         Check("exec sleep 60");
         (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
-        Assert.That(lines[^1], Does.EndWith("the check-command was not through within 2s"));
+        Assert.That(lines[^1], Does.EndWith("the check-command was not through within 5s"));
         Assert.That(hello.HasExited, Is.False);
 
         // Its workers accept until they are gone.
@@ -103,15 +104,16 @@ internal sealed class DeployTests : DeployFixture
     {
         await StageAsync(cancel);
         await DeployAsync(cancel, "--release", "r0");
-        var first = DeployAsync(cancel, "--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        var first = DeployAsync(cancel, ["--release", "r1", .. From("go")]);
         await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r1", State: "starting" }), cancel);
         var refused = await DeployAsync(cancel, "--release", "r3", "--no-wait");
         Assert.That(refused.Exit, Is.EqualTo(ExitCodes.TryAgain));
         Assert.That(refused.Error, Does.Contain("another release is being deployed"));
 
-        var second = await DeployAsync(cancel, "--release", "r2");
-        Assert.That(second.Exit, Is.Zero);
-        Assert.That(second.Lines[0], Does.Contain("waits until the hand-over before it is through"));
+        var second = Deploy("--release", "r2");
+        await second.OutputAsync("waits until the hand-over before it is through", cancel);
+        Stage.Write("go", "");
+        Assert.That(await second.ExitAsync(cancel), Is.Zero);
         Assert.That((await first).Exit, Is.Zero);
         Assert.That((await Stage.StatusAsync(cancel)).History.Select(one => one.Release), Is.EqualTo(new[] { "r2", "r1" }));
     }
@@ -137,10 +139,11 @@ internal sealed class DeployTests : DeployFixture
     {
         await StageAsync(cancel);
         await DeployAsync(cancel, "--release", "r0");
-        var deploy = DeployAsync(cancel, "--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        var deploy = DeployAsync(cancel, ["--release", "r1", .. From("go")]);
         await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r1", State: "starting" }), cancel);
         await Stage.KillAsync(cancel);
         await Stage.ComeBackAsync(cancel);
+        Stage.Write("go", "");
         Assert.That((await deploy).Exit, Is.Zero);
 
         // The next pool looks after what the one before had started.
@@ -171,7 +174,7 @@ internal sealed class DeployTests : DeployFixture
             "--up", "--release", "r0", "--processes", "2", "--env", "SAID=here", "--", "/bin/sh", "-c", "test $SAID = here && exec gunicorn -w 1 app:app");
         var status = await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
         Assert.That(status.Zerglings.Select(one => (one.Release, one.Workers.Count)), Is.EqualTo([("r0", 2)]));
-        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("INF release 'r0': ready, workers serving: 2"));
+        await Stage.Pool.ErrorAsync("INF release 'r0': ready, workers serving: 2", cancel);
         Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
     }
@@ -184,6 +187,9 @@ internal sealed class DeployTests : DeployFixture
         await DeployAsync(cancel, "--release", "r1");
         Assert.That(await Stage.OrderAsync(["rollback"], cancel), Is.EqualTo((0, "release 'r0' starts again, see zergpool follow", "")));
         Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+
+        // Workers that were told to leave accept until they are gone.
+        await Stage.StatusAsync(status => status.Zerglings is [{ Release: "r0" }], cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
 
         // What somebody else had started is started again as that was.
@@ -200,14 +206,17 @@ internal sealed class DeployTests : DeployFixture
     [Test, CancelAfter(60_000)]
     public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--ready-timeout", "5s", "--launcher", "DIR/check");
-        Check("exec sleep 60");
+        await StageAsync(cancel, "--ready-timeout", "8s", "--launcher", "DIR/check");
+        Check("touch \"$0.begun\"; exec sleep 60");
         var deploy = Deploy("--release", "bad");
         await deploy.OutputAsync("launcher pid", cancel);
+
+        // A shell that had not read the script yet would read the next one.
+        await Poll.UntilAsync(() => File.Exists(Path.Combine(Stage.Directory, "check.begun")), () => "not begun", cancel);
         Check($"exec dotnet {ProgramFiles.Zergling} \"$@\"");
         Assert.That((await DeployAsync(cancel, "--release", "r0")).Exit, Is.Zero);
         Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
-        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 5s"));
+        Assert.That(deploy.Output.Lines[^1], Does.EndWith("its launcher has not attached within 8s"));
     }
 
     [Test, CancelAfter(60_000)]
@@ -217,13 +226,20 @@ internal sealed class DeployTests : DeployFixture
         await DeployAsync(cancel, "--release", "r0");
         Stage.Write("dying.py", ComingAndGoingTests.Wsgi + """
 
-            import signal, threading
-            threading.Timer(0.7, lambda: os.kill(os.getppid(), signal.SIGKILL)).start()
+            import signal, threading, time
+            def die():
+                while not os.path.exists('die'):
+                    time.sleep(0.02)
+                os.kill(os.getppid(), signal.SIGKILL)
+            threading.Thread(target=die, daemon=True).start()
             """.Replace("\n            ", "\n"));
-        await DeployAsync(cancel, "--release", "r1", "--", "gunicorn", "-w", "1", "dying:app");
+
+        // Not before it serves: that would be a release that does not become ready.
+        Assert.That((await DeployAsync(cancel, "--release", "r1", "--", "gunicorn", "-w", "1", "dying:app")).Exit, Is.Zero);
+        Stage.Write("die", "");
         var status = await Stage.StatusAsync(
             status => status.Zerglings is [{ Release: "r0", Generation: 3, State: "accepting" }], cancel);
-        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("2 workers of release 'r1' died"));
+        await Stage.Pool.ErrorAsync("2 workers of release 'r1' died", cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
         Assert.That(status.History[0].Outcome, Is.EqualTo("rolled back"));
     }
@@ -233,10 +249,11 @@ internal sealed class DeployTests : DeployFixture
     {
         await StageAsync(cancel);
         await DeployAsync(cancel, "--release", "r0");
-        var deploy = Deploy("--release", "r1", "--", "/bin/sh", "-c", "sleep 1; exec gunicorn -w 1 app:app");
+        var deploy = Deploy(["--release", "r1", .. From("go")]);
         await deploy.OutputAsync("starts", cancel);
         deploy.Signal(Signals.SIGINT);
         Assert.That(await deploy.ExitAsync(cancel), Is.EqualTo(130));
+        Stage.Write("go", "");
         Assert.That(deploy.Error.Lines, Has.Some.Contains("it goes on: 'zergpool follow --zerg "));
         Assert.That((await Stage.OrderAsync(["follow", "--release", "r1"], cancel)).ExitCode, Is.Zero);
     }
@@ -245,9 +262,11 @@ internal sealed class DeployTests : DeployFixture
     public async Task Json_is_an_event_a_line(CancellationToken cancel)
     {
         await StageAsync(cancel);
-        var (exit, lines, _) = await DeployAsync(cancel, "--release", "r0", "--json");
-        Assert.That(exit, Is.Zero);
-        var events = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var deploy = Deploy(["--release", "r0", "--json", .. From("go")]);
+        await deploy.OutputAsync("starting", cancel);
+        Stage.Write("go", "");
+        Assert.That(await deploy.ExitAsync(cancel), Is.Zero);
+        var events = deploy.Output.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.That(events[0].GetProperty("stage").GetString(), Is.EqualTo("starting"));
         Assert.That(events[^1].GetProperty("stage").GetString(), Is.EqualTo("done"));
         Assert.That(events[^1].GetProperty("zergling").GetInt32(), Is.EqualTo(1));
@@ -260,7 +279,11 @@ internal sealed class DeployTests : DeployFixture
         await Stage.PremiereAsync("r0", cancel);
         var follow = Stage.Start("follow", "dotnet", [ProgramFiles.ZergPool, "follow", "--zerg", Stage.Path]);
         await follow.OutputAsync("nobody takes over yet", cancel);
-        Stage.Hello("r1");
+
+        // It looks from time to time, and could miss one that does not take long.
+        Stage.Launch("r1", "--ready http:/", From("go")[1..]);
+        await follow.OutputAsync("release 'r1' starts", cancel);
+        Stage.Write("go", "");
         Assert.That(await follow.ExitAsync(cancel), Is.Zero);
         Assert.That(follow.Output.Lines[^1], Does.EndWith("zergling 2, release 'r1' serves"));
         Stage.Hello("bad", ("HELLO_FAIL", "warmup"));

@@ -27,8 +27,10 @@ internal sealed class DeployedCrashTests : DeployFixture
         await StageAsync(cancel);
         var crowd = await PremiereAsync(cancel);
         var (deploy, release) = await ReachAsync(phase, cancel);
+
+        // With what they have forked, which would answer once more.
         foreach (var process in release.Workers.Append(release.Pid))
-            _ = Libc.kill(process, Signals.SIGKILL);
+            _ = Libc.kill(-process, Signals.SIGKILL);
 
         // One that served may have been through with it before.
         var exitCode = await deploy.ExitAsync(cancel);
@@ -90,6 +92,9 @@ internal sealed class DeployedCrashTests : DeployFixture
         Assert.That((await Stage.OrderAsync(["status"], cancel)).Output, Does.Contain("more: it has to start again"));
         Assert.That(await Stage.OrderAsync(["rollback"], cancel), Is.EqualTo((0, "release 'r0' starts again, see zergpool follow", "")));
         Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+
+        // Workers that were told to leave accept until they are gone.
+        await Stage.StatusAsync(status => status.Zerglings is [{ Release: "r0" }], cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
     }
 
@@ -143,11 +148,11 @@ internal sealed class DeployedCrashTests : DeployFixture
     }
 
     [Test, CancelAfter(90_000)]
-    public async Task One_that_is_ready_and_dies_two_seconds_later_is_gone_back_from(CancellationToken cancel)
+    public async Task One_that_is_ready_and_dies_seconds_later_is_gone_back_from(CancellationToken cancel)
     {
         await OpenAsync(cancel, "--rollback-window", "60s");
         await Stage.PremiereAsync("r0", cancel);
-        await Stage.RollOutAsync("r1", cancel, ("HELLO_DIES", "2000"));
+        await Stage.RollOutAsync("r1", cancel, ("HELLO_DIES", "5000"));
         await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r0", State: "standby" }), cancel);
         var status = await Stage.StatusAsync(status => status.History[0].Outcome == "rolled back", cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("r0"));

@@ -37,6 +37,7 @@ internal sealed class ForcedOutTests : GuaranteeFixture
         await old.ExitAsync(cancel);
         const string Why = "2 generations drain, at most 1 may (max-generations); it still waited for "
             + "2 connections (1 http/1.1, 1 websocket)";
+        await Stage.Pool.ErrorAsync("is ended by force: ", cancel);
         Assert.That(Stage.Pool.Error.Lines, Has.One.Contains($"is ended by force: {Why}: websocket of 127.0.0.1:"));
         var entry = (await Stage.StatusAsync(cancel)).History.Single(one => one.IsForcedOut);
         Assert.That((entry.To, entry.Release, entry.Reason), Is.EqualTo((1, "r0", Why)));

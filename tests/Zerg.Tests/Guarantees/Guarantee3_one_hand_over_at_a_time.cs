@@ -65,8 +65,11 @@ internal sealed partial class Guarantee3_one_hand_over_at_a_time : GuaranteeFixt
         Assert.That(await back.ExitAsync(cancel), Is.EqualTo(ExitCodes.TryAgain));
         var status = await Stage.StatusAsync(status => status.Zerglings.Count == 1, cancel);
         Assert.That(status.History[0].Outcome, Is.EqualTo("completed"));
-        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("is sent away: release 'old' was replaced a moment ago"));
+        await Stage.Pool.ErrorAsync("is sent away: release 'old' was replaced a moment ago", cancel);
         Assert.That(Stage.Accepting(status).Single().Release, Is.EqualTo("new"));
+
+        // The next one of that name must not be taken for the one that this line is about.
+        await Stage.Pool.ErrorAsync("zergling 3 (release 'old') left", cancel);
 
         await Stage.RollOutAsync("old", cancel, ("ZERG_MODE", "replace"));
         await crowd.LeaveAsync("old", "new");

@@ -18,6 +18,7 @@ internal sealed class HookTests : GuaranteeFixture
         await Stage.PremiereAsync("r0", cancel);
         await Stage.RollOutAsync("r1", cancel);
         await Stage.Hello("bad", ("HELLO_FAIL", "warmup")).ExitAsync(cancel);
+        await Stage.StatusAsync(status => status.Zerglings.Count == 2, cancel);
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
         Assert.That(await Stage.Cast("r1").ExitAsync(cancel), Is.Zero);
         var told = await ToldAsync(11, cancel);
@@ -34,7 +35,7 @@ internal sealed class HookTests : GuaranteeFixture
     [Test, CancelAfter(60_000)]
     public async Task One_that_fails_hangs_or_is_not_there_changes_nothing(CancellationToken cancel)
     {
-        await StageAsync("#!/bin/sh\ncase $ZERG_HOOK in attached) exit 3;; ready) exec sleep 60;; esac\n", cancel, "--hook-timeout", "300ms");
+        await StageAsync("#!/bin/sh\ncase $ZERG_HOOK in attached) exit 3;; ready) exec sleep 60;; esac\n", cancel, "--hook-timeout", "3s");
         await Stage.PremiereAsync("r0", cancel);
         await Stage.Pool.ErrorAsync("hook-attached for release 'r0' ended with exit status 3, ignoring", cancel);
         await Stage.Pool.ErrorAsync("hook-ready for release 'r0' was not through in time (hook-timeout), ignoring", cancel);

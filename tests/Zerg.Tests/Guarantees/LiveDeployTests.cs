@@ -15,28 +15,52 @@ internal sealed class LiveDeployTests : DeployFixture
     [Test, CancelAfter(90_000)]
     public async Task Every_step_is_shown_and_the_result_stays(CancellationToken cancel)
     {
-        await StageAsync(cancel, "--rollback-window", "60s", "--check-command", "sleep 1");
+        // Each step takes until it was seen: the check and, with a request on its way, the drain as well.
+        await StageAsync(
+            """
+
+            import time
+            hello = app
+            def app(environ, start_response):
+                if environ['PATH_INFO'] == '/wait':
+                    open('asked', 'w').close()
+                    while not os.path.exists('answer'):
+                        time.sleep(0.02)
+                return hello(environ, start_response)
+            """,
+            ["check-command: sh -c 'until test -e DIR/checked; do sleep 0.05; done'"], cancel, "--rollback-window", "60s");
+        Stage.Write("checked", "");
         Assert.That((await Stage.OrderAsync(["deploy", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        File.Delete(Path.Combine(Stage.Directory, "checked"));
         using var terminal = await ShowAsync(["--release", "r1", "--", "sh", "-c", """
             echo loads the model
             until test -e go; do sleep 0.1; done
             exec gunicorn -w 1 app:app
             """], cancel);
-        Assert.That(await terminal.MaskedAsync("| loads the model", cancel), Is.EqualTo(new[]
-        {
-            "attach done", "start now zergling 2, release 'r1' starts", " | loads the model",
-            "check", "hand-over", "bake", "drain",
-        }));
+        await terminal.ShowsAsync(
+            [
+                "attach done", "start now zergling 2, release 'r1' starts", " | loads the model",
+                "check", "hand-over", "bake", "drain",
+            ],
+            cancel);
 
         // Whatever became of the lines that were there, no half of them is left.
         await terminal.ResizeAsync(50, 16, cancel);
-        Assert.That(await terminal.MaskedAsync("      'r1' starts", cancel), Is.EqualTo(new[]
-        {
-            "attach done", "start now zergling 2, release", " 'r1' starts", " | loads the model",
-            "check", "hand-over", "bake", "drain",
-        }));
+        await terminal.ShowsAsync(
+            [
+                "attach done", "start now zergling 2, release", " 'r1' starts", " | loads the model",
+                "check", "hand-over", "bake", "drain",
+            ],
+            cancel);
         await terminal.ResizeAsync(80, 24, cancel);
+        var answer = Stage.GetAsync(cancel, "/wait");
+        await Poll.UntilAsync(() => File.Exists(Path.Combine(Stage.Directory, "asked")), () => "not asked", cancel);
         Stage.Write("go", "");
+        await terminal.ScreenAsync("is ready, the", cancel);
+        Stage.Write("checked", "");
+        await terminal.ScreenAsync(" drains", cancel);
+        Stage.Write("answer", "");
+        Assert.That(await answer, Does.Contain("X-Release: r0"));
         Assert.That(await terminal.MaskedAsync("status: ", cancel), Is.EqualTo(new[]
         {
             "attach done", "start done", "check done", "hand-over done",

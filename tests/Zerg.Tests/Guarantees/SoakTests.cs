@@ -33,7 +33,7 @@ internal sealed class SoakTests
         }
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task An_interrupted_soak_leaves_no_process_behind(CancellationToken cancel)
     {
         using var directory = new TemporaryDirectory();

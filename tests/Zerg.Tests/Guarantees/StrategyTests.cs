@@ -34,7 +34,7 @@ internal sealed class StrategyTests : DeployFixture
     [Test, CancelAfter(90_000)]
     public async Task A_canary_bakes_and_the_rest_follows(CancellationToken cancel)
     {
-        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "2s");
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "6s");
         var crowd = await PremiereAsync(cancel);
         var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);
@@ -52,6 +52,7 @@ internal sealed class StrategyTests : DeployFixture
         var crowd = await PremiereAsync(cancel);
         var deploy = DeployAsync(cancel, "--release", "r1");
         await BakingAsync(cancel);
+        await crowd.SeesAsync("r1", cancel);
         using var count = new WorkerCount(Stage.Directory);
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).Output, Does.Contain("release 'r1' gives way again"));
         var (exit, lines, _) = await deploy;
@@ -81,6 +82,7 @@ internal sealed class StrategyTests : DeployFixture
         var crowd = await PremiereAsync(cancel);
         var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);
+        await crowd.SeesAsync("r1", cancel);
         _ = Libc.kill(status.Zerglings.Single(one => one.Release == "r1").Pid, Signals.SIGKILL);
         Assert.That((await deploy).Exit, Is.EqualTo(ExitCodes.Failed));
         await WholeAgainAsync(cancel);
@@ -138,8 +140,8 @@ internal sealed class StrategyTests : DeployFixture
             .Add("one connection a request", 200, o => o with { Mode = LoadMode.PerConnection, Connections = 4 });
         await crowd.SeesAsync("r0", cancel);
         Stage.Hello("r1");
-        await BakingAsync(cancel);
-        Assert.That(Stage.Pool.Error.Lines, Has.Some.Contains("takes over whole"));
+        await Stage.Pool.ErrorAsync("takes over whole", cancel);
+        await Stage.Pool.ErrorAsync("beside the release before for 2 s", cancel);
         await crowd.SeesAsync("r1", cancel);
         Assert.That(await old.ExitAsync(cancel), Is.Zero);
         await crowd.LeaveAsync("r0", "r1");
@@ -157,13 +159,23 @@ internal sealed class StrategyTests : DeployFixture
         string[] hello = ["--", "dotnet", ProgramFiles.Hello];
         Assert.That((await DeployAsync(cancel, ["--release", "r0", .. hello])).Exit, Is.Zero);
         var load = new LoadRun(new LoadOptions { Target = Stage.EndPoint, Mode = LoadMode.PerConnection, Connections = 4 });
-        var running = Task.Run(() => load.RunAsync(cancel), cancel);
-        var deploy = DeployAsync(cancel, ["--release", "r1", "--", "env", "HELLO_BAD=5", .. hello[1..]]);
-        await Stage.StatusAsync(status => status.Handover?.Exchange?.Share is > 0 and < 1, cancel);
-        var (exit, lines, _) = await deploy;
-        Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
-        Assert.That(lines[^1], Does.Contain("watch: 5xx ").And.Contain("responses) is not < 1 %"));
-        await WholeAgainAsync(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var running = Task.Run(() => load.RunAsync(stop.Token), cancel);
+        try
+        {
+            var deploy = DeployAsync(cancel, ["--release", "r1", "--", "env", "HELLO_BAD=5", .. hello[1..]]);
+            await Stage.StatusAsync(status => status.Handover?.Exchange?.Share is > 0 and < 1, cancel);
+            var (exit, lines, _) = await deploy;
+            Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
+            Assert.That(lines[^1], Does.Contain("watch: 5xx ").And.Contain("responses) is not < 1 %"));
+            await WholeAgainAsync(cancel);
+        }
+        finally
+        {
+            // It would go on after the test, and ask whoever has the port next.
+            await stop.CancelAsync();
+            await running;
+        }
     }
 
     private async Task<StatusDocument> BakingAsync(CancellationToken cancel)

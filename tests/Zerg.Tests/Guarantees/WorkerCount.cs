@@ -39,12 +39,19 @@ internal sealed class WorkerCount : IDisposable
 
     private void Watch()
     {
+        // A look takes a while, in which one may end and the next one start. Those of two looks in a row were there
+        // together between them, and nobody was who is of neither.
+        var before = Look();
         while (!_stop.Token.WaitHandle.WaitOne(s_interval))
         {
-            var count = ProcFiles.All().Count(IsWorker);
-            (_least, _most) = (Math.Min(_least, count), Math.Max(_most, count));
+            var now = Look();
+            _least = Math.Min(_least, before.Union(now).Count());
+            _most = Math.Max(_most, before.Intersect(now).Count());
+            before = now;
         }
     }
+
+    private List<int> Look() => [.. ProcFiles.All().Where(IsWorker)];
 
     // A server whose parent is a launcher; the launcher's words name the server too, but its parent is none.
     private bool IsWorker(int pid) => Words(pid).Contains("app:app", StringComparison.Ordinal)

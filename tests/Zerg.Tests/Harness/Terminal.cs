@@ -55,11 +55,17 @@ internal sealed partial class Terminal : IDisposable
     }
 
     /// <summary>The same, with figures that differ from run to run made equal, and runs of blanks as one.</summary>
-    public async Task<IReadOnlyList<string>> MaskedAsync(string part, CancellationToken cancel) =>
-    [
-        .. (await ScreenAsync(part, cancel)).Select(line => Blanks().Replace(
-            Pids().Replace(Clock().Replace(Seconds().Replace(line, ""), "TIME"), "pid N"), " ").TrimEnd()),
-    ];
+    public async Task<IReadOnlyList<string>> MaskedAsync(string part, CancellationToken cancel)
+        => Masked(await ScreenAsync(part, cancel));
+
+    /// <summary>Waits until these are the lines, masked: of what is drawn again and again a look may see a part.</summary>
+    public async Task ShowsAsync(IReadOnlyList<string> lines, CancellationToken cancel)
+    {
+        IReadOnlyList<string> screen = [];
+        await Poll.UntilAsync(
+            async () => (screen = Masked(await ScreenAsync(cancel))).SequenceEqual(lines),
+            () => $"not these lines:\n{string.Join('\n', lines)}\nbut:\n{string.Join('\n', screen)}", cancel);
+    }
 
     /// <summary>Whether anything on the screen has a colour.</summary>
     public async Task<bool> HasColourAsync(CancellationToken cancel)
@@ -82,6 +88,12 @@ internal sealed partial class Terminal : IDisposable
         using var kill = Start("kill-server");
         kill.ExitAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
+
+    private static IReadOnlyList<string> Masked(IReadOnlyList<string> screen) =>
+    [
+        .. screen.Select(line => Blanks().Replace(
+            Pids().Replace(Clock().Replace(Seconds().Replace(line, ""), "TIME"), "pid N"), " ").TrimEnd()),
+    ];
 
     private async Task<IReadOnlyList<string>> AskAsync(CancellationToken cancel, params string[] words)
     {
