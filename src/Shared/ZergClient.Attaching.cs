@@ -196,7 +196,7 @@ public sealed partial class ZergClient
         }
 
         return greeting.Length > 0 ? Greeting.Read(greeting) : throw new ZergException(
-            $"{options.Pool}: the pool closed the connection without its greeting; "
+            $"{options.Pool}: the pool closed the connection without its greeting, and its log says why; "
             + "does it allow this uid or gid (allow-uid, allow-gid)?",
             ExitCodes.NotPermitted);
     }

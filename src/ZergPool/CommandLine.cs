@@ -118,7 +118,7 @@ internal static class CommandLine
         var which = new WhichPool(command);
         command.SetAction((result, _) => which.Find(result, out var exitCode) is { } address
             ? new Follower(address, which.Words(result), result.GetValue(json), TimeProvider.System)
-                .RunAsync(new Target(null, result.GetValue(release)))
+                .RunAsync(new Target(null, result.GetValue(release), TimeProvider.System.GetUtcNow()))
             : Task.FromResult(exitCode));
         return command;
     }

@@ -95,11 +95,27 @@ internal sealed partial class Overseer
         }
         finally
         {
-            // The pool hears of the last responses as well.
-            Post(new ZerglingEvent.Tick());
-            _drained.TrySetResult();
-            Stop(clean ? _shutdownTimeout : s_stuck);
+            // By the loop, which makes all reports; without one the end has begun.
+            var timeout = clean ? _shutdownTimeout : s_stuck;
+            if (!_events.Writer.TryWrite(new ZerglingEvent.Finished(timeout)))
+                await EndAsync(timeout);
         }
+    }
+
+    private Task EndAsync(TimeSpan timeout)
+    {
+        try
+        {
+            // The pool hears of the last responses as well: the farewell comes with the stop.
+            Report();
+        }
+        finally
+        {
+            _drained.TrySetResult();
+            Stop(timeout);
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task FailAsync(string reason)

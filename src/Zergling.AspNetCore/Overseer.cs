@@ -176,6 +176,7 @@ internal sealed partial class Overseer : IAsyncDisposable
         ZerglingEvent.Cold cold => FailAsync(cold.Reason),
         ZerglingEvent.Leave leave => DrainAllAsync(leave.Reason, _options.Mercy),
         ZerglingEvent.Hurry hurry => StopAsync(hurry.Reason, Environment.ExitCode),
+        ZerglingEvent.Finished finished => EndAsync(finished.Timeout),
         ZerglingEvent.Tick => PromoteAsync(),
         _ => Task.CompletedTask,
     };

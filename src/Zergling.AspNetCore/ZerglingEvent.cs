@@ -24,6 +24,9 @@ internal abstract record ZerglingEvent
     /// <summary>The process is to end now, whatever is open.</summary>
     public sealed record Hurry(string Reason) : ZerglingEvent;
 
+    /// <summary>The drain is over; the host has as long as this for its stop.</summary>
+    public sealed record Finished(TimeSpan Timeout) : ZerglingEvent;
+
     /// <summary>A second is over.</summary>
     public sealed record Tick : ZerglingEvent;
 }

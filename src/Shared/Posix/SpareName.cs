@@ -28,7 +28,7 @@ internal sealed class SpareName
         var spare = new SpareName(path, identity);
         if (UnixSocketFile.Identity(spare.Spare) is { } there && there != spare._identity)
             SyscallException.Check(Syscall.unlink(spare.Spare), "unlink", spare.Spare);
-        if (!spare.TryLink() && Marshal.GetLastPInvokeError() is var errno and not Errno.EEXIST)
+        if (Syscall.link(path, spare.Spare) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.EEXIST)
             throw new SyscallException("link", spare.Spare, errno);
         return spare;
     }
@@ -48,14 +48,15 @@ internal sealed class SpareName
         if (UnixSocketFile.Identity(_path) == _identity)
             return false;
 
-        // Renamed rather than linked: fs.protected_hardlinks refuses a link to a file of another user.
-        SyscallException.Check(Libc.rename(Spare, _path), "rename", Spare);
-        TryLink();
+        // A third name becomes the path, so that the second is there if the path goes again at once. Not where
+        // fs.protected_hardlinks refuses a link to a file of another user.
+        var third = Spare + ".new";
+        _ = Syscall.unlink(third);
+        var name = Syscall.link(Spare, third) == 0 ? third : Spare;
+        SyscallException.Check(Libc.rename(name, _path), "rename", name);
         return true;
     }
 
     /// <summary>Removes the second name.</summary>
     public void Remove() => UnixSocketFile.Remove(Spare, _identity);
-
-    private bool TryLink() => Syscall.link(_path, Spare) == 0;
 }

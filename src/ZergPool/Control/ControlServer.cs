@@ -38,8 +38,10 @@ internal sealed partial class ControlServer(Socket listener, Pool pool, ILogger 
                 served.RemoveAll(one => one.Serving.IsCompleted);
                 var isPermitted = pool.MayOrder(peer);
                 var read = served.Where(one => one.IsPermitted == isPermitted && one.Reading?.IsCompleted == false).ToList();
-                if (read.Count == (isPermitted ? MaxConnections : MaxStrangers))
-                    read[0].Connection.Dispose();
+
+                // More than one where those before have been told to give way and are not through with that.
+                foreach (var old in read.Take(read.Count + 1 - (isPermitted ? MaxConnections : MaxStrangers)))
+                    old.Connection.Dispose();
                 served.Add(Serve(new ControlConnection(socket, peer), freeze));
             }
         }

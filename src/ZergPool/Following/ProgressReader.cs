@@ -29,24 +29,29 @@ internal static class ProgressReader
         };
     }
 
-    // Whoever is on its way, else whoever serves under that label, else who did; a release that starts again is none of those.
+    // Whoever is on its way, else whoever serves under that label, else who did; a release that starts again is none of
+    // those. Without a label it may be over before it is seen on its way.
     private static int? Find(StatusDocument status, Target target)
     {
         if (target.Release is null && status.Handover is { } handover)
             return handover.To;
-        var all = status.Zerglings.Where(one => one.Id > target.After
-            && (target.Release is null || one.Release == target.Release)).ToList();
-        return (all.FindLast(one => one.State is "starting" or "checking" or "ready")
-            ?? (target.Release is null ? null : all.FindLast(one => one.State == "accepting")))?.Id
-            ?? (status.GoesBack.Any(one => one.Release == target.Release) ? null : status.History.FirstOrDefault(
-                one => one.To > target.After && one.Release == target.Release && !one.IsForcedOut)?.To);
+        var all = status.Zerglings.Where(one => target.Release is null || one.Release == target.Release).ToList();
+        if (all.FindLast(one => one.State is "starting" or "checking" or "ready") is { } coming)
+            return coming.Id;
+        if (target.Release is null)
+            return Over(status, one => one.Started.AddSeconds(one.Seconds) >= target.Since);
+        return all.FindLast(one => one.State == "accepting")?.Id
+            ?? (status.GoesBack.Any(one => one.Release == target.Release) ? null
+                : Over(status, one => one.Release == target.Release));
     }
+
+    private static int? Over(StatusDocument status, Func<HistoryStatus, bool> isMeant)
+        => status.History.FirstOrDefault(one => !one.IsForcedOut && isMeant(one))?.To;
 
     private static Progress Of(StatusDocument status, int id, string? release, DateTimeOffset now)
     {
         var one = status.Zerglings.FirstOrDefault(one => one.Id == id);
-        var ended = status.History.FirstOrDefault(
-            record => record.To == id && record.Outcome != "rolled back" && !record.IsForcedOut);
+        var ended = status.History.FirstOrDefault(record => record.To == id && !record.IsForcedOut);
         if (status.History.FirstOrDefault(record => record.Outcome == "rolled back" && record.From.Contains(id)) is { } back)
             return new Progress(Progress.Failed, $"went back to {ReleaseText.Of(back.Release)}: {back.Reason}", id);
         if (status.GoesBack.FirstOrDefault(one => one.From == id) is { } again)

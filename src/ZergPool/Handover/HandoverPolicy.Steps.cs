@@ -199,26 +199,26 @@ internal sealed partial class HandoverPolicy
     private void EnterService(Member member)
     {
         var isAlone = !IsServed(member);
+        var before = Generation;
         Generation = GenerationToEnter(member);
         if (member.Kind != MemberKind.Uwsgi || isAlone)
             Release = member.Release;
         Set(member, MemberState.Accepting, Generation);
         _replaced.Remove(member.Release);
 
-        // One that joins whoever was gone back from is not waited for any more, and has not gone back.
-        if (GoesBack is not { } back || back.Release != member.Release)
-            return;
-        if (!isAlone)
+        // Nobody is there to take over from, and a release serves that did not.
+        var back = GoesBack is { } again && again.Release == member.Release ? again : null;
+        if (isAlone && (back is not null || (Generation > before && member.Kind != MemberKind.Uwsgi)))
         {
-            GoesBack = null;
-        }
-        else
-        {
-            // Nobody was left to take over from.
             Finish(
                 new CurrentHandover(
-                    member.Id, member.Release, Left(back.From), HandoverPhase.Draining, member.Attached, _now),
+                    member.Id, member.Release, back is null ? [] : Left(back.From), HandoverPhase.Draining, member.Attached, _now),
                 HandoverOutcome.Completed, "", []);
+        }
+        else if (back is not null)
+        {
+            // One that joins whoever was gone back from is not waited for any more, and has not gone back.
+            GoesBack = null;
         }
     }
 }

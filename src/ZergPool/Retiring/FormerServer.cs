@@ -8,8 +8,10 @@ namespace ZergPool.Retiring;
 /// <summary>A server with its workers that listens where a pool's zerglings do.</summary>
 internal sealed class FormerServer : IDisposable
 {
-    // A worker that was woken before it was made deaf still accepts; then it has a connection.
-    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(500);
+    // A worker that was woken before it was made deaf still accepts; then it has a connection. Half a second of looks,
+    // and not of time: while the machine stands still it accepts nothing either.
+    private const int QuietLooks = 25;
+
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     private readonly ProcessHandle _process;
@@ -62,13 +64,13 @@ internal sealed class FormerServer : IDisposable
     /// <returns>How many connections it has left.</returns>
     public int Finish(TimeSpan mercy)
     {
-        var (time, quiet) = (Stopwatch.StartNew(), Stopwatch.StartNew());
+        var time = Stopwatch.StartNew();
+        var quiet = 0;
         while (true)
         {
             var left = Connections();
-            if (left > 0)
-                quiet.Restart();
-            if (quiet.Elapsed >= s_quiet || time.Elapsed >= mercy || HasEnded(s_look))
+            quiet = left > 0 ? 0 : quiet + 1;
+            if (quiet > QuietLooks || time.Elapsed >= mercy || HasEnded(s_look))
                 return left;
         }
     }

@@ -21,20 +21,44 @@ internal sealed class ProgressReaderTests
     [TestCase(2, "21 completed 50 20,20 completed 60 19", "done: zergling 20, release 'y5' took over, and was replaced by now")]
     public void Of_a_pool_that_came_back(int secondsAgo, string history, string expected)
     {
-        var status = new StatusDocument
-        {
-            Pool = new PoolStatus(1, "1", Ago(secondsAgo), Ago(secondsAgo), 0, 0, 1, []),
-            Sockets = [],
-            Limits = [],
-            Differences = [],
-            Zerglings = [],
-            Deployments = [],
-            Rollback = [],
-            History = [.. history.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Record)],
-        };
+        var progress = ProgressReader.Read(Status(secondsAgo, history), new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
+    [TestCase("21 completed 1 20,20 completed 60 19", "failed: zergling 21, release 'y5' took over, and is gone")]
+    [TestCase("21 failed 1,20 completed 60 19", "failed: for a reason")]
+    [TestCase("20 completed 6 19", "waiting: nobody takes over yet")]
+    [TestCase("", "waiting: nobody takes over yet")]
+    public void Whoever_comes_next_may_be_through_before_it_is_seen(string history, string expected)
+    {
+        var progress = ProgressReader.Read(Status(60, history), new Target(null, null, Ago(5)), null, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
+    [TestCase("draining", "draining: zergling 20, release 'y5' serves; zergling 21 drains (3 connections, 1 requests)")]
+    [TestCase("standby", "done: zergling 20, release 'y5' serves")]
+    public void One_that_was_gone_back_to_serves_alone_when_the_other_is_gone(string state, string expected)
+    {
+        var status = Status(60, "20 rolled-back 2 21,21 completed 30 20,20 completed 60");
+        status = status with { Zerglings = [Zergling(20, "accepting"), Zergling(21, state)] };
         var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
+
+    private static ZerglingStatus Zergling(int id, string state) => new(
+        id, id, 0, "app", "hello", "hello", "y5", 1, "auto", state, Ago(1), null, Ago(9), Ago(8), Ago(7), 3, 1, [], null);
+
+    private static StatusDocument Status(int secondsAgo, string history) => new()
+    {
+        Pool = new PoolStatus(1, "1", Ago(secondsAgo), Ago(secondsAgo), 0, 0, 1, []),
+        Sockets = [],
+        Limits = [],
+        Differences = [],
+        Zerglings = [],
+        Deployments = [],
+        Rollback = [],
+        History = [.. history.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Record)],
+    };
 
     private static HistoryStatus Record(string text)
     {

@@ -115,7 +115,7 @@ internal sealed class DeployTests : DeployFixture
         Stage.Write("go", "");
         Assert.That(await second.ExitAsync(cancel), Is.Zero);
         Assert.That((await first).Exit, Is.Zero);
-        Assert.That((await Stage.StatusAsync(cancel)).History.Select(one => one.Release), Is.EqualTo(new[] { "r2", "r1" }));
+        Assert.That((await Stage.StatusAsync(cancel)).History.Select(one => one.Release), Is.EqualTo(new[] { "r2", "r1", "r0" }));
     }
 
     [Test, CancelAfter(60_000)]

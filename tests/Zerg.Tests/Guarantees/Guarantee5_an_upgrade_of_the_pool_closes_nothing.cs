@@ -105,7 +105,7 @@ internal sealed class Guarantee5_an_upgrade_of_the_pool_closes_nothing : Guarant
         Assert.That(await old.ExitAsync(cancel), Is.Zero);
         await crowd.SeesAsync("r1", cancel);
         var status = await Stage.StatusAsync(status => status.Handover is null, cancel);
-        Assert.That(status.History.Select(one => (one.Release, one.Outcome)), Is.EqualTo([("r1", "completed")]));
+        Assert.That(status.History.Select(one => (one.Release, one.Outcome)), Is.EqualTo([("r1", "completed"), ("r0", "completed")]));
         await crowd.LeaveAsync("r0", "r1");
     }
 

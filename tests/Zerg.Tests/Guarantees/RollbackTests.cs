@@ -45,7 +45,7 @@ internal sealed class RollbackTests : GuaranteeFixture
         await crowd.LeaveAsync("r0", "r1", "r2");
         var after = await Stage.StatusAsync(status => status.Handover is null, cancel);
         Assert.That(after.History.Select(one => (one.Release, one.Outcome)), Is.EqualTo(
-            [("r0", "rolled back"), ("r2", "completed"), ("r0", "rolled back"), ("r1", "completed")]));
+            [("r0", "rolled back"), ("r2", "completed"), ("r0", "rolled back"), ("r1", "completed"), ("r0", "completed")]));
         Assert.That(after.Pool.Generation, Is.EqualTo(5));
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.EqualTo(ExitCodes.Failed));
     }

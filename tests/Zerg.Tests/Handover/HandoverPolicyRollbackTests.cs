@@ -351,5 +351,6 @@ internal sealed class HandoverPolicyRollbackTests
         ShowsGenerations = true,
     };
 
-    private IEnumerable<string> Outcomes() => Policy.History.Select(one => $"{one.To} {one.Outcome}");
+    private IEnumerable<string> Outcomes() => Policy.History.Where(one => one.From.Count > 0 || one.Outcome == HandoverOutcome.Failed)
+        .Select(one => $"{one.To} {one.Outcome}");
 }

@@ -481,5 +481,6 @@ internal sealed class HandoverPolicyRollingTests
             ShowsGenerations = true,
         };
 
-    private IEnumerable<string> Outcomes() => Policy.History.Select(record => $"{record.To} {record.Outcome}");
+    private IEnumerable<string> Outcomes() => Policy.History.Where(record => record.From.Count > 0 || record.Outcome == HandoverOutcome.Failed)
+        .Select(record => $"{record.To} {record.Outcome}");
 }

@@ -15,16 +15,43 @@ internal sealed class HandoverPolicyTests
 
     private HandoverPolicy Policy => _script.Policy;
 
+    // Not that a release serves which took over from nobody.
+    private IEnumerable<HandoverRecord> Handovers => Policy.History.Where(
+        record => record.From.Count > 0 || record.Outcome == HandoverOutcome.Failed);
+
     [SetUp]
     public void StartOver() => _script = new PolicyScript();
 
     [Test]
-    public void The_first_zergling_serves_as_generation_1_without_a_hand_over()
+    public void The_first_zergling_serves_as_generation_1_and_takes_over_from_nobody()
     {
         _script.Play(OneServes);
 
         Assert.That(Policy.Generation, Is.EqualTo(1));
         Assert.That(Policy.Current, Is.Null);
+        var record = Policy.History.Single();
+        Assert.That((record.To, record.Outcome), Is.EqualTo((1, HandoverOutcome.Completed)));
+        Assert.That(record.From, Is.Empty);
+    }
+
+    [TestCase("v1", 1)]
+    [TestCase("v2", 2)]
+    public void One_that_serves_after_nobody_did_is_in_the_history_when_it_is_another_release(string release, int records)
+    {
+        _script.Play(OneServes).Play($"""
+            left 1          ->          |
+            app 2 {release}
+            ready 2         -> resume 2 | 2 ready
+            accepting 2     ->          | 2 accepting g{records}
+            """);
+
+        Assert.That(Policy.History.Count(), Is.EqualTo(records));
+    }
+
+    [Test]
+    public void Of_one_that_has_no_session_nothing_is_in_the_history()
+    {
+        _script.Play("uwsgi 1 v1 -> | 1 accepting g1");
         Assert.That(Policy.History, Is.Empty);
     }
 
@@ -37,7 +64,7 @@ internal sealed class HandoverPolicyTests
             accepting 2     ->          | 1 accepting g1, 2 accepting g1
             """);
 
-        Assert.That(Policy.History, Is.Empty);
+        Assert.That(Handovers, Is.Empty);
     }
 
     [Test]
@@ -56,8 +83,8 @@ internal sealed class HandoverPolicyTests
         _script.Play("draining 1 -> | 1 draining g1, 2 accepting g2");
         Assert.That(Policy.Current, Is.Null);
         Assert.That(Policy.Generation, Is.EqualTo(2));
-        Assert.That(Policy.History.Single(), Has.Property("Outcome").EqualTo(HandoverOutcome.Completed));
-        Assert.That(Policy.History.Single().From, Is.EqualTo(new[] { 1 }));
+        Assert.That(Handovers.Single(), Has.Property("Outcome").EqualTo(HandoverOutcome.Completed));
+        Assert.That(Handovers.Single().From, Is.EqualTo(new[] { 1 }));
 
         _script.Play("left 1 -> | 2 accepting g2");
         Assert.That(_script.Notes.Single().Level, Is.EqualTo(NoteLevel.Information));
@@ -93,7 +120,7 @@ internal sealed class HandoverPolicyTests
 
         _script.Play("left 2");
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().From, Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(Handovers.Single().From, Is.EqualTo(new[] { 1, 2 }));
     }
 
     [Test]
@@ -118,7 +145,7 @@ internal sealed class HandoverPolicyTests
             accepting 2     ->          | 1 accepting g1, 2 accepting g1
             """);
 
-        Assert.That(Policy.History, Is.Empty);
+        Assert.That(Handovers, Is.Empty);
     }
 
     [Test]
@@ -169,11 +196,11 @@ internal sealed class HandoverPolicyTests
             draining 1
             """);
 
-        Assert.That(Policy.History.Select(record => (record.To, record.Outcome)), Is.EqualTo(new[]
+        Assert.That(Handovers.Select(record => (record.To, record.Outcome)), Is.EqualTo(new[]
         {
             (3, HandoverOutcome.Completed), (2, HandoverOutcome.Failed),
         }));
-        Assert.That(Policy.History.Last().Reason, Does.Contain("overtaken by zergling 3"));
+        Assert.That(Handovers.Last().Reason, Does.Contain("overtaken by zergling 3"));
     }
 
     [Test]
@@ -239,7 +266,7 @@ internal sealed class HandoverPolicyTests
 
         Assert.That(Policy.Current, Is.Null);
         Assert.That(Policy.Generation, Is.EqualTo(1));
-        var record = Policy.History.Single();
+        var record = Handovers.Single();
         Assert.That((record.Outcome, record.Reason), Is.EqualTo((HandoverOutcome.Failed, "it broke")));
         Assert.That(record.Output, Is.EqualTo(new[] { "last words" }));
     }
@@ -252,7 +279,7 @@ internal sealed class HandoverPolicyTests
             failed 1        -> stop 1 with 1 | 1 failed
             """);
 
-        Assert.That(Policy.History.Single().Reason, Is.EqualTo("it broke"));
+        Assert.That(Handovers.Single().Reason, Is.EqualTo("it broke"));
     }
 
     [Test]
@@ -266,7 +293,7 @@ internal sealed class HandoverPolicyTests
             accepting 2     ->               | 1 accepting g1, 2 failed
             """);
 
-        Assert.That(Policy.History.Single().Reason, Is.EqualTo("not ready within 300 s"));
+        Assert.That(Handovers.Single().Reason, Is.EqualTo("not ready within 300 s"));
     }
 
     [Test]
@@ -288,7 +315,7 @@ internal sealed class HandoverPolicyTests
             accepting 3     -> drain 1
             """);
 
-        Assert.That(Policy.History.Single().To, Is.EqualTo(2));
+        Assert.That(Handovers.Single().To, Is.EqualTo(2));
     }
 
     [Test]
@@ -300,7 +327,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().Reason, Is.EqualTo("it ended"));
+        Assert.That(Handovers.Single().Reason, Is.EqualTo("it ended"));
     }
 
     [Test]
@@ -313,7 +340,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().Outcome, Is.EqualTo(HandoverOutcome.Failed));
+        Assert.That(Handovers.Single().Outcome, Is.EqualTo(HandoverOutcome.Failed));
     }
 
     [Test]
@@ -342,7 +369,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().Reason, Is.EqualTo("did not accept within 10 s"));
+        Assert.That(Handovers.Single().Reason, Is.EqualTo("did not accept within 10 s"));
     }
 
     [Test]
@@ -371,7 +398,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().Reason, Is.EqualTo("asked"));
+        Assert.That(Handovers.Single().Reason, Is.EqualTo("asked"));
     }
 
     [Test]
@@ -387,7 +414,7 @@ internal sealed class HandoverPolicyTests
             wait 1          -> resume 3
             """);
 
-        Assert.That(Policy.History.Single().Outcome, Is.EqualTo(HandoverOutcome.Completed));
+        Assert.That(Handovers.Single().Outcome, Is.EqualTo(HandoverOutcome.Completed));
         Assert.That(Policy.Members[1].State, Is.EqualTo(MemberState.Accepting));
     }
 
@@ -419,7 +446,7 @@ internal sealed class HandoverPolicyTests
 
         Assert.That(Policy.Current, Is.Null);
         Assert.That(_script.Notes.Select(note => note.Text), Has.Some.Contain("cannot be told to drain"));
-        Assert.That(Policy.History.Single().Outcome, Is.EqualTo(HandoverOutcome.Completed));
+        Assert.That(Handovers.Single().Outcome, Is.EqualTo(HandoverOutcome.Completed));
     }
 
     [Test]
@@ -491,7 +518,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         Assert.That(Policy.Current, Is.Null);
-        Assert.That(Policy.History.Single().Reason, Does.Contain("died before it served"));
+        Assert.That(Handovers.Single().Reason, Does.Contain("died before it served"));
     }
 
     [TestCase("drain! 1")]
@@ -513,7 +540,7 @@ internal sealed class HandoverPolicyTests
             """);
 
         // No hand-over has failed; and it counts anew.
-        Assert.That(Policy.History.Count(), Is.EqualTo(1));
+        Assert.That(Handovers.Count(), Is.EqualTo(1));
         Assert.That(_script.Notes.Single().Text, Does.Contain("replaced a moment ago"));
         _script.Play("""
             left 3
@@ -652,7 +679,7 @@ internal sealed class HandoverPolicyTests
         for (var id = 1; id <= 5; id++)
             _script.Play($"app {id} v{id}\nleft {id}");
 
-        Assert.That(Policy.History.Select(record => record.To), Is.EqualTo(new[] { 5, 4, 3 }));
+        Assert.That(Handovers.Select(record => record.To), Is.EqualTo(new[] { 5, 4, 3 }));
     }
 
     [TestCase("app 1 v1", "pause! 1", "", "starting")]

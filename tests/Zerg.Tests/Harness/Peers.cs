@@ -10,6 +10,7 @@ internal static class Peers
         ["uvicorn"] = ("/usr/lib/python3/dist-packages/uvicorn/server.py", "python3-uvicorn"),
         ["node"] = ("/usr/bin/node", "nodejs"),
         ["nginx"] = ("/usr/sbin/nginx", "nginx-light"),
+        ["supervisord"] = ("/usr/bin/supervisord", "supervisor"),
         ["systemd"] = ("/lib/systemd/systemd", "systemd"),
         ["prometheus_client"] = ("/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py", "python3-prometheus-client"),
         ["h2load"] = ("/usr/bin/h2load", "nghttp2-client"),

@@ -144,7 +144,7 @@ internal abstract class PeerFixture
         Assert.That(await serving.ExitAsync(cancel), Is.Zero, "the exit status after SIGTERM");
     }
 
-    private string Control => Temporary.File("control");
+    protected string Control => Temporary.File("control");
 
     private async Task<StatusDocument> StatusAsync(CancellationToken cancel)
     {

@@ -23,7 +23,7 @@ internal sealed class LimitsTests
         var limits = await LimitsAsync(pool, cancel);
         Assert.That(limits["sessions"], Is.EqualTo((1L, 2L, "max-sessions")));
         Assert.That(limits["handshakes"], Is.EqualTo((1L, 32L, "max-handshakes")));
-        Assert.That(limits["history"], Is.EqualTo((0L, 7L, "max-history")));
+        Assert.That(limits["history"], Is.EqualTo((1L, 7L, "max-history")));
         Assert.That(limits["bytes of a frame"], Is.EqualTo(((long?)null, 65536L, (string?)null)));
 
         // What was answered is let go of a moment later.

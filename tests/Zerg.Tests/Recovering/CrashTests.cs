@@ -12,13 +12,13 @@ internal sealed class CrashTests
 {
     // Without a file there is no record: what is not offered is lost.
     private readonly string _name = $"@zp-crash-{Guid.NewGuid():N}";
-    private PoolProcess? _current;
 
     [Test, CancelAfter(90_000)]
     public async Task Two_apps_and_a_launcher_come_back_with_state_and_generation(CancellationToken cancel)
     {
         using var directory = new TemporaryDirectory();
         await using var first = await StartAsync("127.0.0.1:0", cancel);
+        List<PoolProcess> pools = [];
         using var app = HelloProcess.Start(["--zerg", _name, "--zerg-release", "r1"]);
         await RosterAsync(first, roster => roster is [var only] && only.EndsWith(" accepting"), cancel);
         using var copy = HelloProcess.Start(["--zerg", _name, "--zerg-release", "r1"]);
@@ -38,14 +38,14 @@ internal sealed class CrashTests
             var before = await RosterAsync(first, _ => true, cancel);
             var sockets = (await first.StatusAsync(cancel)).GetProperty("sockets");
             var address = sockets[0].GetProperty("address").GetString()!;
-            for (var round = 1; round <= 3; round++)
+            var last = first;
+            for (var round = 1; round <= 4; round++)
             {
-                await using var next = await FollowAsync(round == 1 ? first : null, address, cancel);
-                await RosterAsync(next, roster => roster.SequenceEqual(before), cancel);
+                last = await FollowAsync(last, address, cancel);
+                pools.Add(last);
+                await RosterAsync(last, roster => roster.SequenceEqual(before), cancel);
             }
 
-            await using var last = await FollowAsync(null, address, cancel);
-            await RosterAsync(last, roster => roster.SequenceEqual(before), cancel);
             app.Signal(Signum.SIGTERM);
             copy.Signal(Signum.SIGTERM);
             launcher.Signal(Zerg.Posix.Signals.SIGTERM);
@@ -57,16 +57,17 @@ internal sealed class CrashTests
         finally
         {
             ProcessTree.End(launcher.HasExited ? [] : [launcher.Pid], directory.Path);
+            foreach (var pool in pools)
+                await pool.DisposeAsync();
         }
     }
 
     // Kills the pool there is, and starts the next.
-    private async Task<PoolProcess> FollowAsync(PoolProcess? former, string address, CancellationToken cancel)
+    private async Task<PoolProcess> FollowAsync(PoolProcess former, string address, CancellationToken cancel)
     {
-        former ??= _current!;
         former.Process.Signal(Signum.SIGKILL);
         await former.Process.ExitAsync(cancel);
-        return _current = await StartAsync(address, cancel);
+        return await StartAsync(address, cancel);
     }
 
     // Waits until everybody is as wanted: id, release, generation and state.

@@ -38,7 +38,7 @@ internal sealed class HandoverTests
 
         var status = await pool.StatusAsync(cancel);
         Assert.That(status.GetProperty("pool").GetProperty("generation").GetInt32(), Is.EqualTo(2));
-        var record = status.GetProperty("history").EnumerateArray().Single();
+        var record = status.GetProperty("history")[0];
         Assert.That(record.GetProperty("outcome").GetString(), Is.EqualTo("completed"));
         Assert.That(record.GetProperty("from")[0].GetInt32(), Is.EqualTo(1));
 
