@@ -116,7 +116,9 @@ internal sealed class HandoverPolicyRollingTests
             workers 2 1 1 -> scale 1 to 2
             left 1        -> resume 2 g2, scale 2 to 3  | 2 accepting g2
             """);
-        Assert.That(Outcomes(), Is.EqualTo(new[] { "2 Completed" }));
+        var record = Policy.History.First();
+        Assert.That((record.To, record.Outcome), Is.EqualTo((2, HandoverOutcome.Completed)));
+        Assert.That(record.From, Is.Empty);
     }
 
     [Test]

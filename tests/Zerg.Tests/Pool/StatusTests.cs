@@ -126,8 +126,8 @@ internal sealed class StatusTests
         Assert.That(record.GetProperty("from").EnumerateArray().Select(one => one.GetInt32()), Is.EqualTo(new[] { 1 }));
         Assert.That(record.GetProperty("to").GetInt32(), Is.EqualTo(2));
         Assert.That(
-            await pool.WaitForLineAsync(" completed in ", cancel),
-            Does.Match("hand-over to zergling 2 .* completed in .* generation 2 serves"));
+            await pool.WaitForLineAsync("hand-over to zergling 2 (release 'v2') completed in ", cancel),
+            Does.EndWith("generation 2 serves"));
     }
 
     [Test]
@@ -194,7 +194,7 @@ internal sealed class StatusTests
         Assert.That(await pool.StopAsync(cancel), Is.Zero);
         Assert.That(
             Directory.GetFileSystemEntries(pool.Directory).Select(Path.GetFileName),
-            Is.EquivalentTo(new[] { "pool.sock.lock", "two.sock.lock" }));
+            Is.EquivalentTo(new[] { "pool.sock.history", "pool.sock.lock", "two.sock.history", "two.sock.lock" }));
     }
 
     [Test]
