@@ -107,7 +107,7 @@ internal sealed partial class Pool
 
             // It was told so by a pool before this one.
             if (member.State == MemberState.Draining)
-                deployment.HasServed = deployment.IsLeaving = true;
+                deployment.IsLeaving = true;
         }
         else if (member.Kind == MemberKind.Launcher && Launch.Of(zergling.Peer.Pid) is { } launch
             && zergling.Peer.Uid == Mono.Unix.Native.Syscall.geteuid())
@@ -131,8 +131,12 @@ internal sealed partial class Pool
     // What the policy has decided shows in the states.
     private void FollowDeployments()
     {
-        foreach (var one in _deployments.Where(one => one.Zergling != 0))
-            one.HasServed |= FindMember(one.Zergling)?.State == MemberState.Accepting;
+        var serve = _deployments.FindAll(
+            one => one is { Zergling: not 0, HasServed: false } && FindMember(one.Zergling)?.State == MemberState.Accepting);
+        foreach (var one in serve)
+            one.HasServed = true;
+        if (serve.Count > 0)
+            WriteRecords();
         StartQueued();
     }
 

@@ -162,7 +162,7 @@ internal sealed partial class Pool
             && (!one.IsOver || IsWayBackTo(one))).Select(
             one => new RecordedDeployment(
                 one.Id, one.Workload, one.Process?.Pid ?? 0,
-                one.Process is { } process ? ProcessTable.Started(process.Pid) ?? 0 : 0, one.IsOver)),
+                one.Process is { } process ? ProcessTable.Started(process.Pid) ?? 0 : 0, one.IsOver, one.HasServed)),
     ];
 
     // What was started by the pool before this one goes on; what has died since is started again.
@@ -171,17 +171,13 @@ internal sealed partial class Pool
         foreach (var one in recorded.Where(one => _deployments.TrueForAll(known => known.Id != one.Id)))
         {
             _lastDeployment = Math.Max(_lastDeployment, one.Id);
-
-            // Of what is gone back to the newest one has not served yet.
-            var hasServed = one.IsOver || _deployments.Exists(newer => newer.Workload.Release == one.Workload.Release)
-                || _policies.Values.All(policy => policy.GoesBack is not { } back || back.Release != one.Workload.Release);
             var deployment = new Deployment
             {
                 Id = one.Id,
                 Workload = one.Workload,
                 Asked = _time.GetUtcNow(),
                 Started = _time.GetUtcNow(),
-                HasServed = hasServed,
+                HasServed = one.HasServed,
             };
             _deployments.Add(deployment);
             if (one.Pid != 0 && ProcessTable.Started(one.Pid) == one.Started && ProcessHandle.Open(one.Pid) is { } process)
@@ -189,9 +185,14 @@ internal sealed partial class Pool
                 deployment.Process = process;
                 Watch(process);
             }
-            else if (hasServed && !one.IsOver)
+            else if (one is { HasServed: true, IsOver: false })
             {
                 deployment.Retry(_time.GetUtcNow());
+            }
+            else if (!one.HasServed && _policies.Values.All(policy => policy.GoesBack?.Release != one.Workload.Release))
+            {
+                deployment.Problem = "its launcher ended while there was no pool";
+                Log.NotLaunched(_log, one.Id, deployment.Problem);
             }
         }
     }

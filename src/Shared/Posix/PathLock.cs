@@ -56,7 +56,7 @@ internal sealed unsafe class PathLock : IDisposable
     /// <summary>The lock of a path that this process holds already, by a descriptor it got from its former program.</summary>
     public static PathLock Inherited(FileDescriptor descriptor, string path) => new(descriptor, path + ".lock");
 
-    /// <summary>Writes what the next holder is to find.</summary>
+    /// <summary>Writes what the next holder is to find: one line.</summary>
     /// <exception cref="SyscallException">It cannot be written.</exception>
     public void Leave(string text)
     {
@@ -98,8 +98,10 @@ internal sealed unsafe class PathLock : IDisposable
         fixed (byte* start = bytes)
             length = Math.Max(0, (int)Syscall.pread(number, start, MaxText, 0));
         var text = Encoding.UTF8.GetString(bytes, 0, length);
-        var end = text.IndexOf('\n', StringComparison.Ordinal);
-        return end < 0 ? (text.Trim(), "") : (text[..end].Trim(), text[(end + 1)..]);
+
+        // What follows is left of a longer text, where the one who wrote it was killed before he cut it off.
+        var lines = text.Split('\n');
+        return lines.Length > 1 ? (lines[0].Trim(), lines[1]) : (text.Trim(), "");
     }
 
     // What somebody else could write there decides nothing.

@@ -69,8 +69,11 @@ internal sealed class DeployedCrashTests : DeployFixture
         await crowd.LeaveAsync("r0", "r1");
     }
 
-    [Test, CancelAfter(90_000)]
-    public async Task What_the_pool_had_deployed_and_has_left_before_a_kill_is_gone_back_to(CancellationToken cancel)
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(90_000)]
+    public async Task What_the_pool_had_deployed_and_has_left_before_a_kill_is_gone_back_to(
+        bool otherHasLeft, CancellationToken cancel)
     {
         await StageAsync("", ["rollback-window: 60s"], cancel);
         Assert.That(await Deploy("--release", "r0").ExitAsync(cancel), Is.Zero);
@@ -78,8 +81,8 @@ internal sealed class DeployedCrashTests : DeployFixture
 
         // What came to nothing has the same label, and is not what is meant.
         Assert.That(await Deploy("--release", "r0", "--", "/bin/false").ExitAsync(cancel), Is.EqualTo(ExitCodes.Failed));
-        await Stage.StatusAsync(
-            status => status.Deployments.Count == 3 && status.Deployments[2] is { Release: "r0", State: "left" }, cancel);
+        if (otherHasLeft)
+            await Stage.StatusAsync(status => status.Deployments is [{ Release: "r0", State: "left" }, _, _], cancel);
 
         // A pool that has it from the one before leaves it to the next one.
         for (var i = 0; i < 2; i++)

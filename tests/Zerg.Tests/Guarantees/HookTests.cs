@@ -50,9 +50,10 @@ internal sealed class HookTests : GuaranteeFixture
     {
         await StageAsync("#!/bin/sh\necho x >> \"$0.begun\"; while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n", cancel);
         await Stage.PremiereAsync("r0", cancel);
-        await Poll.UntilAsync(() => Children().Count == 2, () => string.Join(' ', Children()), cancel);
+        // It attached, is ready, and serves.
+        await Poll.UntilAsync(() => Children().Count == 3, () => string.Join(' ', Children()), cancel);
         Assert.That((await Stage.OrderAsync(["upgrade"], cancel)).ExitCode, Is.Zero);
-        Assert.That(Children(), Has.Count.EqualTo(2));
+        Assert.That(Children(), Has.Count.EqualTo(3));
         File.WriteAllText(Path.Combine(Stage.Directory, "hook.go"), "");
         await Poll.UntilAsync(() => Children().Count == 0, () => string.Join(' ', Children()), cancel);
     }
