@@ -101,7 +101,7 @@ internal sealed unsafe class PathLock : IDisposable
 
         // What follows is left of a longer text, where the one who wrote it was killed before he cut it off.
         var lines = text.Split('\n');
-        return lines.Length > 1 ? (lines[0].Trim(), lines[1]) : (text.Trim(), "");
+        return (lines[0].Trim(), lines.Length > 2 ? lines[1] + '\n' : lines.Length > 1 ? lines[1] : "");
     }
 
     // What somebody else could write there decides nothing.
