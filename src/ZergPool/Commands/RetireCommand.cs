@@ -55,9 +55,17 @@ internal static class RetireCommand
             return ($"{server.Name} is zergling {zergling.Id}: zergpool drain {zergling.Id}", ExitCodes.Failed);
         if (!status.Zerglings.Any(one => one.State == "accepting"))
             return ("no zergling accepts yet: nobody would serve", ExitCodes.TryAgain);
-        var targets = status.Sockets.SelectMany(socket => ListenAddress.Parse(socket.Address).Value!.Resolve());
-        if (server.Find(targets, status.Pool.Pid) is { } reason)
+        if (server.Find(status.Sockets.SelectMany(Targets), status.Pool.Pid) is { } reason)
             return (reason, ExitCodes.NotPermitted);
-        return server.IsFormer ? null : ($"{server.Name} listens on no socket of this pool", ExitCodes.Failed);
+        if (!server.IsFormer)
+            return ($"{server.Name} listens on no socket of this pool", ExitCodes.Failed);
+        return status.Sockets.FirstOrDefault(socket => !IsServed(socket, status) && server.ListensAt(Targets(socket))) is { } alone
+            ? ($"no zergling of {alone.Pool} accepts yet: nobody would serve '{alone.Address}'", ExitCodes.TryAgain) : null;
     }
+
+    // Who serves one of several pools has the sockets of that one alone.
+    private static bool IsServed(SocketStatus socket, StatusDocument status) => socket.Pool is not { } pools
+        || status.Zerglings.Any(one => one.State == "accepting" && one.Pool is { } pool && pools.Split(", ").Contains(pool));
+
+    private static IReadOnlyList<BindTarget> Targets(SocketStatus socket) => ListenAddress.Parse(socket.Address).Value!.Resolve();
 }

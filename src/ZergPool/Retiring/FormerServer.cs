@@ -57,6 +57,10 @@ internal sealed class FormerServer : IDisposable
     /// <summary>Whether it listens on anything that the pool has.</summary>
     public bool IsFormer => _listeners.Count > 0;
 
+    /// <summary>Whether it listens there.</summary>
+    public bool ListensAt(IReadOnlyList<BindTarget> targets)
+        => _listeners.Exists(listener => targets.Contains(listener.Target));
+
     /// <summary>Has it accept no more; false when it waits for connections in another way than by epoll(7).</summary>
     public bool Deafen() => EpollSets.Remove(_process.Pid, [.. _listeners.Select(listener => listener.Descriptor)]);
 

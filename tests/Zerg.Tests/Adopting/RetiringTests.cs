@@ -19,6 +19,24 @@ internal sealed class RetiringTests : AdoptingFixture
     }
 
     [Test]
+    public async Task Nobody_is_retired_while_those_who_serve_have_none_of_its_sockets(CancellationToken cancel)
+    {
+        using var one = PythonListener.Start("127.0.0.1:0");
+        using var other = PythonListener.Start("127.0.0.1:0");
+        var (first, second) = (await one.ListeningAsync(cancel), await other.ListeningAsync(cancel));
+        await StartPoolAsync(cancel, "--zerg-pool", $"{PoolPath}:{first}", "--zerg-pool", $"{PoolPath}2:{second}", "--adopt");
+        Hello("new");
+        await AcceptingAsync(1, cancel);
+        var refused = await CommandAsync(cancel, "retire", $"{other.Pid}", "--zerg", PoolPath);
+        Assert.That(await refused.ExitAsync(cancel), Is.EqualTo(75));
+        Assert.That(
+            refused.Error.Lines,
+            Is.EqualTo(new[] { $"zergpool: no zergling of {PoolPath}2 accepts yet: nobody would serve '{second}'" }));
+        var retired = await CommandAsync(cancel, "retire", $"{one.Pid}", "--zerg", PoolPath);
+        Assert.That(await retired.ExitAsync(cancel), Is.Zero, string.Join('\n', retired.Error.Lines));
+    }
+
+    [Test]
     public async Task Others_are_not_retired(CancellationToken cancel)
     {
         using var former = PythonListener.Start("127.0.0.1:0");
