@@ -122,6 +122,14 @@ internal sealed partial class PoolSockets : IDisposable
         {
             if (_sockets.Find(other => Overlap(other.Target, target)) is { } other)
                 throw Covered(address, other);
+
+            // The kernel chose that port for a pool of which nothing is left: for this one it chooses another.
+            if (address != asked.Address && !sources.IsThere(target))
+            {
+                known.Dispose();
+                return Bind(asked, asked.Address, ListeningSocket.Resolve(asked.Address)[0], options);
+            }
+
             known.Problem = problem;
             var adopted = sources.Adopted(target, problem);
             if ((adopted ?? sources.Held(target, problem)) is { } taken)

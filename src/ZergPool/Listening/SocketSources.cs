@@ -41,6 +41,9 @@ internal sealed class SocketSources(
     /// <summary>Whether a pool before had it.</summary>
     public bool IsRecorded(ulong inode) => _inodes.Contains(inode);
 
+    /// <summary>Whether what a pool before had listens at an address still.</summary>
+    public bool IsThere(BindTarget target) => ListenerTable.At(target).Any(_inodes.Contains);
+
     /// <summary>What a pool before had adopted at an address; null for nothing.</summary>
     public RecordedSocket? AdoptedBefore(ListenAddress address) => records.SelectMany(record => record.Sockets)
         .FirstOrDefault(one => one.AdoptedFrom is not null && one.Actual == address.ToString());
@@ -89,7 +92,7 @@ internal sealed class SocketSources(
             throw problem;
         if (ForeignListener.Take(target, out _, _inodes) is { } taken)
             return taken;
-        if (patience == TimeSpan.Zero || (records.Count > 0 && !listeners.Any(_inodes.Contains)))
+        if (patience == TimeSpan.Zero || (records.Count > 0 && !IsThere(target)))
             throw new ZergException(problem.Message, ExitCodes.Unavailable, problem);
         return null;
     }
