@@ -269,7 +269,7 @@ internal sealed partial class Pool : IDisposable
     {
         Log.Stopping(_log, signal, _roster.Count);
         _manager.Stopping("stopping");
-        if (!Members.Any(member => member.Serves || member.State == MemberState.Draining))
+        if (!MayBeServed)
         {
             try
             {
@@ -281,6 +281,10 @@ internal sealed partial class Pool : IDisposable
             }
         }
     }
+
+    // Also by those who were there before a crash or a restart, and have not come back yet.
+    private bool MayBeServed => (IsReturning && MayReturn)
+        || Members.Any(member => member.Serves || member.State == MemberState.Draining);
 
     private static PolicyLimits LimitsOf(PoolOptions options) => new()
     {
