@@ -56,7 +56,21 @@ internal sealed partial class Pool
         }
     }
 
-    private async Task LoadAsync(Action<FreshOptions> post) => post(await Task.Run(_load));
+    private async Task LoadAsync(Action<FreshOptions> post) => post(await Task.Run(Load));
+
+    // Whatever is the matter, such as a working directory that is gone: somebody waits for the answer.
+    private FreshOptions Load()
+    {
+        try
+        {
+            return _load();
+        }
+        catch (Exception problem)
+        {
+            return new FreshOptions(null, [Problem.Error(
+                SourcePosition.Whole(null), null, $"it cannot be read from this working directory: {problem.Message}")]);
+        }
+    }
 
     private void Reload(PoolEvent.Loaded loaded)
     {

@@ -169,8 +169,14 @@ internal sealed partial class Pool : IDisposable
             // The kernel refused something that only this event wanted, or there is a mistake in here: in both
             // cases everybody else is served on.
             Log.EventFailed(_log, happened.GetType().Name, failure is IOException ? failure.Message : $"{failure}");
-            if (happened is PoolEvent.Commanded { Reply: var reply })
-                reply.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
+            var reply = happened switch
+            {
+                PoolEvent.Commanded commanded => commanded.Reply,
+                PoolEvent.Loaded loaded => loaded.Reply,
+                PoolEvent.Compared compared => compared.Reply,
+                _ => null,
+            };
+            reply?.TrySetResult(new ControlReply { ExitCode = ExitCodes.System, Message = failure.Message });
         }
 
         AnswerPending();

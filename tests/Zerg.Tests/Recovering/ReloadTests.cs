@@ -66,6 +66,22 @@ internal sealed class ReloadTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task An_answer_comes_though_the_directory_that_it_was_started_in_is_gone(CancellationToken cancel)
+    {
+        var gone = Directory.CreateDirectory(Path.Combine(_directory, "gone")).FullName;
+        var file = Path.Combine(_directory, "app.yml");
+        await File.WriteAllTextAsync(file, "zerg:\n  zerg-pool: ../pool.sock\n  http-socket: 127.0.0.1:0\n", cancel);
+        await using var pool = await PoolProcess.StartInAsync(
+            _directory, [file], null, cancel, ["/bin/sh", "-c", $"cd {gone} && exec \"$@\"", "sh"]);
+        Directory.Delete(gone);
+        var reload = await RawPeer.OrderAsync(pool.Control, "reload", null, cancel);
+        Assert.That(reload.GetProperty("exitCode").GetInt32(), Is.EqualTo(ExitCodes.Configuration));
+        Assert.That(reload.GetProperty("message").GetString(), Does.Contain("it cannot be read from this working directory"));
+        Assert.That(await DifferencesAsync(pool, cancel), Has.Some.StartsWith("the configuration cannot be read"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task Whoever_was_greeted_before_and_says_hello_after_is_told_too(CancellationToken cancel)
     {
         // Its hello comes after a whole run of the program.
