@@ -119,6 +119,7 @@ internal sealed partial class Pool
     {
         var before = _policies.Keys.ToDictionary(pool => pool, pool => Passed(pool).Select(socket => socket.Info).ToList());
         var old = _table.Sockets.ToList();
+        var stored = old.Select(socket => (socket, socket.Spec.Name)).ToList();
         var metrics = BindMetrics(options);
         try
         {
@@ -152,13 +153,20 @@ internal sealed partial class Pool
         ApplyFileModes();
         foreach (var (pool, infos) in before)
             AnnounceChange(_roster.Values.Where(one => one.Pool == pool), infos);
-        foreach (var name in old.Select(socket => socket.Spec.Name).Except(_table.Sockets.Select(socket => socket.Spec.Name)))
-            _manager.Forget(name);
-        foreach (var socket in _table.Sockets.Except(old))
-            _manager.Store(socket.Spec.Name, socket.Descriptor);
+        Store(stored);
         WriteRecords();
         Guard("the reload");
         return Summary(old);
+    }
+
+    // Another protocol is another name, and the manager keeps a descriptor under the first one that it heard.
+    private void Store(IReadOnlyList<(PoolSocket Socket, string Name)> before)
+    {
+        var now = _table.Sockets.Select(socket => (Socket: socket, socket.Spec.Name)).ToList();
+        foreach (var (_, name) in before.Except(now))
+            _manager.Forget(name);
+        foreach (var (socket, name) in now.Except(before))
+            _manager.Store(name, socket.Descriptor);
     }
 
     private string Summary(List<PoolSocket> old)

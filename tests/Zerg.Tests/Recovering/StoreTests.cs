@@ -56,6 +56,26 @@ internal sealed class StoreTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task What_has_another_name_after_a_reload_is_kept_under_that(CancellationToken cancel)
+    {
+        using var temporary = new TemporaryDirectory();
+        using var manager = new ServiceManager(temporary.Path);
+        var start = $"zerg:\n  zerg-pool: {temporary.Path}/pool.sock\n";
+        var file = temporary.Write("app.yml", $"{start}  http-socket: {temporary.Path}/a.sock\n");
+        await using var pool = await PoolProcess.StartInAsync(
+            temporary.Path, [file], manager.Variables, cancel, manager.Prefix);
+        await manager.KeepsAsync(["http-a.sock"], cancel);
+        await File.WriteAllTextAsync(file, $"{start}  socket: {temporary.Path}/a.sock\n", cancel);
+        pool.Process.Signal(Signum.SIGHUP);
+        await manager.KeepsAsync(["uwsgi-a.sock"], cancel);
+
+        await File.WriteAllTextAsync(file, $"{start}  http-socket: {temporary.Path}/b.sock\n", cancel);
+        pool.Process.Signal(Signum.SIGHUP);
+        await manager.KeepsAsync(["http-b.sock"], cancel);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task What_is_passed_and_nobody_asks_for_is_named(CancellationToken cancel)
     {
         using var temporary = new TemporaryDirectory();
