@@ -1,4 +1,5 @@
 using System.Text;
+using Mono.Unix.Native;
 
 namespace Zerg.Posix;
 
@@ -20,7 +21,8 @@ internal static unsafe class Spawn
     /// <exception cref="SyscallException">The program cannot be executed, or the system has no room for it.</exception>
     public static ProcessHandle Start(SpawnRequest request)
     {
-        using var null_ = File.OpenHandle("/dev/null");
+        using var null_ = new FileDescriptor(SyscallException.Check(
+            Syscall.open("/dev/null", OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC), "open", "/dev/null"));
 
         // Every source moves above the numbers to be filled, so that no dup2 overwrites one that is still to come.
         var above = FirstPassed + request.Descriptors.Count;

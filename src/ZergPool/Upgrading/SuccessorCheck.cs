@@ -35,10 +35,10 @@ internal static class SuccessorCheck
     /// <param name="options">What this pool does.</param>
     public static Successor Ask(Invocation invocation, PoolOptions options)
     {
-        using var output = MemoryFile.Create("zergpool-check", MaxOutput);
-        using var errors = MemoryFile.Create("zergpool-check", MaxOutput);
         try
         {
+            using var output = MemoryFile.Create("zergpool-check", MaxOutput);
+            using var errors = MemoryFile.Create("zergpool-check", MaxOutput);
             var arguments = invocation.Arguments.Select(Encoding.UTF8.GetString).ToList();
             if (arguments is [Run, ..])
                 arguments.RemoveAt(0);
