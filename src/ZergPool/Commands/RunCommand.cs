@@ -37,7 +37,7 @@ internal static partial class RunCommand
             using var table = inheritance is null
                 ? PoolSockets.Acquire(options, sources) : PoolSockets.Thaw(options, inheritance);
             table.KeepPaths(options);
-            BecomeServant(options, table);
+            BecomeServant(options, table, isFirst: inheritance is null);
             using var journals = Journals.Open(options, inheritance);
             using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
             var log = programLog.CreateLogger();
@@ -99,8 +99,9 @@ internal static partial class RunCommand
             ? $"{said}: gid: only root enters '{gid}', and this is gid {Syscall.getegid()}" : null;
     }
 
-    // Nothing stays behind when it fails: the files can only be removed by whoever made them.
-    private static void BecomeServant(PoolOptions options, PoolSockets table)
+    // Nothing stays behind when it fails: the files can only be removed by whoever made them. What the image before
+    // this one had zerglings serve.
+    private static void BecomeServant(PoolOptions options, PoolSockets table, bool isFirst)
     {
         try
         {
@@ -121,7 +122,8 @@ internal static partial class RunCommand
         }
         catch (SyscallException)
         {
-            table.Undo();
+            if (isFirst)
+                table.Undo();
             throw;
         }
     }

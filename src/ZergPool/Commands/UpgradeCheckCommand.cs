@@ -1,5 +1,6 @@
 using Zerg;
 using Zerg.Configuration.Reading;
+using Zerg.Posix;
 using Zerg.Programs;
 using ZergPool.Upgrading;
 
@@ -17,6 +18,18 @@ internal static class UpgradeCheckCommand
             return exitCode;
         if (RunCommand.CannotBecome(options) is { } reason)
             return Complaint.Write(reason, ExitCodes.NotPermitted);
+        try
+        {
+            // It was moved, perhaps, and this user may not create another: the pool goes on in the old one.
+            if (options.LogTo is { } log)
+                LogFile.Prepare(log);
+        }
+        catch (SyscallException problem)
+        {
+            return Complaint.Write(
+                problem.Message, problem.Errno is Errno.EACCES or Errno.EPERM ? ExitCodes.NotPermitted : ExitCodes.System);
+        }
+
         Console.Write(SuccessorCheck.Answer(ProgramVersion.Text, options));
         return ExitCodes.Ok;
     }

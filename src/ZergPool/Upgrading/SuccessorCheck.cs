@@ -87,7 +87,7 @@ internal static class SuccessorCheck
             var reason = errors.Trim().Length == 0 ? $"{ended}, and it does not say why" : OneLine(errors);
             return new Successor(
                 invocation, $"{invocation.Program}: {reason}",
-                ended is { Exited: true, Number: ExitCodes.Configuration or ExitCodes.NotPermitted }
+                ended is { Exited: true, Number: ExitCodes.Configuration or ExitCodes.NotPermitted or ExitCodes.System }
                     ? ended.Number : ExitCodes.Failed);
         }
 

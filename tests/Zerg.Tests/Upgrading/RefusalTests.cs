@@ -28,6 +28,22 @@ internal sealed class RefusalTests
         await GoesOnAsync(pool, client, upgrades: 1, cancel);
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_log_that_it_could_not_write_is_named(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        var start = $"zerg:\n  zerg-pool: {directory.File("pool.sock")}:{directory.File("app.sock")}\n";
+        var file = directory.Write("app.yml", start);
+        await using var pool = await PoolProcess.StartInAsync(directory.Path, [file], null, cancel);
+        await using var client = await pool.ServeAsync(cancel);
+        directory.Write("app.yml", $"{start}  logto: {directory.File("gone")}/app.log\n");
+        var (exitCode, message) = await pool.UpgradeAsync(cancel);
+        Assert.That(exitCode, Is.EqualTo(ExitCodes.System));
+        Assert.That(message, Does.EndWith($"open {directory.File("gone")}/app.log: No such file or directory"));
+        await GoesOnAsync(pool, client, upgrades: 0, cancel);
+    }
+
     [TestCase("/nope/zergpool", ExitCodes.System, "No such file or directory")]
     [TestCase("/etc/passwd", ExitCodes.NotPermitted, "Permission denied")]
     [TestCase("/bin/true", ExitCodes.Failed, "does not say why")]
