@@ -104,7 +104,8 @@ internal sealed partial class Pool
 
     private void StartChecksAgain()
     {
-        foreach (var member in Members.Where(member => member.State == MemberState.Checking).ToList())
+        foreach (var member in Members.Where(member => member.State == MemberState.Checking
+            && _checks.TrueForAll(run => run.Zergling != member.Id)).ToList())
             StartCheck(_roster[member.Id]);
     }
 }

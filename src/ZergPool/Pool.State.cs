@@ -19,6 +19,7 @@ internal sealed partial class Pool
         LastId = _lastId,
         HasPast = _hasPast,
         LookForStrangersAt = _lookForStrangersAt,
+        UpAt = _upAt,
         Sockets = _table.Freeze(bequest),
         Pools =
         [
@@ -74,6 +75,7 @@ internal sealed partial class Pool
         _lastId = state.LastId;
         _hasPast = state.HasPast;
         _lookForStrangersAt = state.LookForStrangersAt;
+        _upAt = state.UpAt;
         foreach (var one in state.Pools)
         {
             _policies[ListenAddress.Parse(one.Socket.Address).Value!]

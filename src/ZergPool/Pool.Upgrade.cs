@@ -16,6 +16,8 @@ internal sealed partial class Pool
     // Nothing but signals, timers and ends of processes can still come, and none of them may hold it up.
     private const int MaxLate = 1000;
 
+    private const string ToldToStop = "the pool is told to stop";
+
     private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(1);
 
     private readonly DateTimeOffset _imageStarted;
@@ -63,6 +65,8 @@ internal sealed partial class Pool
 
     private string? WhyNotNow()
     {
+        if (_isEnding)
+            return ToldToStop;
         if (_upgrade is not null)
             return "an upgrade is under way";
         if (!_table.IsComplete)
@@ -87,6 +91,12 @@ internal sealed partial class Pool
         if (successor.Problem is { } problem)
         {
             GiveUp(problem, successor.ExitCode);
+            return;
+        }
+
+        if (_isEnding)
+        {
+            GiveUp(ToldToStop, ExitCodes.System);
             return;
         }
 
@@ -119,6 +129,13 @@ internal sealed partial class Pool
 
     private async Task ReplaceAsync()
     {
+        // The next image would know nothing of it, and launchers that leave have something to say.
+        if (_isEnding)
+        {
+            GiveWayToStop();
+            return;
+        }
+
         if (Sessions.Any(session => !session.Running.IsCompleted))
         {
             Await(Task.WhenAll(Sessions.Select(session => session.Running)));
@@ -128,7 +145,11 @@ internal sealed partial class Pool
         for (var left = MaxLate; left > 0 && _events.Reader.TryRead(out var happened); left--)
         {
             if (IsStop(happened))
+            {
+                GiveWayToStop();
                 return;
+            }
+
             await DealAsync(happened);
         }
 
@@ -192,8 +213,14 @@ internal sealed partial class Pool
         var errno = image.Execute(() => !IsToStop());
         Thaw();
         GiveUp(
-            errno == 0 ? "the pool is told to stop" : $"execve {image.Path}: {SyscallException.Describe(errno)}",
+            errno == 0 ? ToldToStop : $"execve {image.Path}: {SyscallException.Describe(errno)}",
             ExitCodes.System);
+    }
+
+    private void GiveWayToStop()
+    {
+        Thaw();
+        GiveUp(ToldToStop, ExitCodes.System);
     }
 
     private void GiveUp(string problem, int exitCode)

@@ -24,6 +24,9 @@ internal sealed record PoolState
     /// <summary>When those are looked for who do not tell.</summary>
     public DateTimeOffset? LookForStrangersAt { get; init; }
 
+    /// <summary>When the first release is to be started, unless somebody has come back by then.</summary>
+    public DateTimeOffset? UpAt { get; init; }
+
     /// <summary>What the pool passes on.</summary>
     public required IReadOnlyList<PassedSocketState> Sockets { get; init; }
 
