@@ -20,6 +20,7 @@ internal sealed partial class Pool
         HasPast = _hasPast,
         LookForStrangersAt = _lookForStrangersAt,
         UpAt = _upAt,
+        Clock = (_time as SteadyTime)?.Origin,
         Sockets = _table.Freeze(bequest),
         Pools =
         [
@@ -76,6 +77,8 @@ internal sealed partial class Pool
         _hasPast = state.HasPast;
         _lookForStrangersAt = state.LookForStrangersAt;
         _upAt = state.UpAt;
+        if (_time is SteadyTime time && state.Clock is { } clock)
+            time.Origin = clock;
         foreach (var one in state.Pools)
         {
             _policies[ListenAddress.Parse(one.Socket.Address).Value!]

@@ -246,6 +246,7 @@ internal sealed partial class Pool : IDisposable
                 RestartLaunchers();
                 StartQueued();
                 LetGo();
+                FollowClock();
                 Rest();
                 break;
         }

@@ -46,7 +46,7 @@ internal static partial class RunCommand
                 Log.NotTaken(log, complaint);
             if (lost is not null)
                 Log.StateLost(log, lost);
-            using var pool = new Pool(options, own, table, load, log, TimeProvider.System)
+            using var pool = new Pool(options, own, table, load, log, new SteadyTime())
             {
                 ProgramLog = programLog,
                 LauncherArguments = LauncherArguments.Of(files, loaded.Options),

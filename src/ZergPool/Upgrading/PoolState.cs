@@ -27,6 +27,9 @@ internal sealed record PoolState
     /// <summary>When the first release is to be started, unless somebody has come back by then.</summary>
     public DateTimeOffset? UpAt { get; init; }
 
+    /// <summary>What its deadlines are measured with, see <see cref="SteadyTime.Origin"/>.</summary>
+    public long? Clock { get; init; }
+
     /// <summary>What the pool passes on.</summary>
     public required IReadOnlyList<PassedSocketState> Sockets { get; init; }
 
