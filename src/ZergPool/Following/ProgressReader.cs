@@ -74,7 +74,7 @@ internal static class ProgressReader
             "starting" => new Progress("starting", $"{name} starts", id) { Said = one.Said },
             "checking" => new Progress("checking", $"{name} is ready, the check-command looks at it", id),
             "standby" => new Progress("waiting", $"{name} is warm and waits in standby", id),
-            "ready" when status.Handover is { } other && other.To != id
+            "ready" when HandoverOf(status, one) is { } other && other.To != id
                 => new Progress("waiting", $"{name} is ready, and waits for the hand-over to zergling {Number(other.To)}", id),
             "ready" => new Progress("switching", $"{name} is ready, and told to accept", id),
             "failed" => new Progress("starting", $"{name} did not become ready", id),
@@ -82,6 +82,10 @@ internal static class ProgressReader
             _ => Serving(status, one, ended, name, now),
         };
     }
+
+    // Each of several pools hands over by itself.
+    private static HandoverStatus? HandoverOf(StatusDocument status, ZerglingStatus one)
+        => status.Pools is { } pools ? pools.FirstOrDefault(pool => pool.Path == one.Pool)?.Handover : status.Handover;
 
     // Who took over in this pool's own time was here, and has left.
     private static bool MayReturn(StatusDocument status, HistoryStatus? ended, DateTimeOffset now)
@@ -91,7 +95,7 @@ internal static class ProgressReader
     private static Progress Serving(
         StatusDocument status, ZerglingStatus one, HistoryStatus? ended, string name, DateTimeOffset now)
     {
-        if (status.Handover is { } handover && handover.To == one.Id)
+        if (HandoverOf(status, one) is { } handover && handover.To == one.Id)
         {
             return handover.Exchange is not { } exchange ? new Progress("switching", $"{name} takes over", one.Id)
                 : new Progress(

@@ -45,6 +45,20 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
 
+    [Test]
+    public void Of_several_pools_its_own_hand_over_counts()
+    {
+        var baking = new HandoverStatus(Id, [19], "baking", Ago(3), new ExchangeStatus(1, 4, 3, null, Ago(-5), null));
+        var status = Status(60, "") with
+        {
+            Zerglings = [Zergling(Id, "accepting") with { Pool = "/b" }],
+            Handover = new HandoverStatus(30, [], "starting", Ago(2)),
+            Pools = [new EachPoolStatus("/a", 1, new HandoverStatus(30, [], "starting", Ago(2))), new EachPoolStatus("/b", 1, baking)],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo("baking: zergling 20, release 'y5': 1 of 4 workers serve"));
+    }
+
     private static ZerglingStatus Zergling(int id, string state) => new(
         id, id, 0, "app", "hello", "hello", "y5", 1, "auto", state, Ago(1), null, Ago(9), Ago(8), Ago(7), 3, 1, [], null);
 
