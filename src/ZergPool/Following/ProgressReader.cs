@@ -66,7 +66,8 @@ internal static class ProgressReader
         var name = $"zergling {Number(id)}, release '{one?.Release ?? ended?.Release ?? release ?? "-"}'";
         return one?.State switch
         {
-            null when ended is not null && status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
+            null or "draining" or "standby" when ended is not null
+                && status.History.Any(record => record.From.Contains(id) && !record.IsForcedOut)
                 => new Progress(Progress.Done, $"{name} took over, and was replaced by now", id),
             null when MayReturn(status, ended, now)
                 => new Progress("waiting", $"{name} has not come back to the pool yet", id),
@@ -78,7 +79,7 @@ internal static class ProgressReader
                 => new Progress("waiting", $"{name} is ready, and waits for the hand-over to zergling {Number(other.To)}", id),
             "ready" => new Progress("switching", $"{name} is ready, and told to accept", id),
             "failed" => new Progress("starting", $"{name} did not become ready", id),
-            "draining" when ended is null => new Progress(Progress.Failed, $"{name} leaves", id),
+            "draining" => new Progress(Progress.Failed, ended is null ? $"{name} leaves" : $"{name} took over, and leaves", id),
             _ => Serving(status, one, ended, name, now),
         };
     }
@@ -106,6 +107,8 @@ internal static class ProgressReader
                 };
         }
 
+        if (one.State == "down")
+            return new Progress("waiting", $"{name} has lost its workers, and starts them again", one.Id);
         var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool && back.WhyNot is null);
         var back = spare is null || ended is null ? null : $"{ReleaseText.Of(spare.Release)} can be gone back to";
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();

@@ -45,6 +45,20 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
 
+    [TestCase("accepting", "20 completed 1 19", "done: zergling 20, release 'y5' serves")]
+    [TestCase("down", "20 completed 1 19", "waiting: zergling 20, release 'y5' has lost its workers, and starts them again")]
+    [TestCase("draining", "21 completed 1 20,20 completed 9 19", "done: zergling 20, release 'y5' took over, and was replaced by now")]
+    [TestCase("standby", "21 completed 1 20,20 completed 9 19", "done: zergling 20, release 'y5' took over, and was replaced by now")]
+    [TestCase("draining", "20 completed 9 19", "failed: zergling 20, release 'y5' took over, and leaves")]
+    [TestCase("draining", "", "failed: zergling 20, release 'y5' leaves")]
+    [TestCase("standby", "", "waiting: zergling 20, release 'y5' is warm and waits in standby")]
+    public void Only_one_that_accepts_serves(string state, string history, string expected)
+    {
+        var status = Status(60, history) with { Zerglings = [Zergling(Id, state)] };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
     [Test]
     public void Of_several_pools_its_own_hand_over_counts()
     {
