@@ -112,9 +112,16 @@ internal static class ProgressReader
         var spare = status.Rollback.FirstOrDefault(back => back.Pool == one.Pool && back.WhyNot is null);
         var back = spare is null || ended is null ? null : $"{ReleaseText.Of(spare.Release)} can be gone back to";
         var left = status.Zerglings.Where(other => ended?.From.Contains(other.Id) == true && other.State != "standby").ToList();
+        if (left.Count > 0 && left.TrueForAll(IsDeaf))
+        {
+            return new Progress(
+                Progress.Failed, $"{name} serves, and so does zergling {string.Join(", ", left.Select(other => Number(other.Id)))}: "
+                + "a uWSGI that reads no legacy-fifo cannot be told to leave", one.Id);
+        }
+
         if (left.Count > 0)
         {
-            return new Progress("draining", $"{name} serves; {string.Join(", ", left.Select(Waiting))}", one.Id)
+            return new Progress("draining", $"{name} serves; {string.Join(", ", left.Where(other => !IsDeaf(other)).Select(Waiting))}", one.Id)
             {
                 Said = left.Select(other => other.Open).FirstOrDefault(open => open is not null) is { } open
                     ? OpenText.Summary(open, []) : null,
@@ -124,6 +131,9 @@ internal static class ProgressReader
 
         return new Progress(Progress.Done, $"{name} serves" + (back is null ? "" : $"; {back}"), one.Id) { Spare = back };
     }
+
+    // It does not drain though it was replaced, and never will.
+    private static bool IsDeaf(ZerglingStatus one) => one.Kind == "uwsgi" && one.State != "draining";
 
     // Of launchers: those that run still, and serve no more.
     private static string? Leaving(StatusDocument status, ZerglingStatus one, ExchangeStatus exchange)

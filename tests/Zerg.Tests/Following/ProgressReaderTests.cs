@@ -59,6 +59,20 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
 
+    [TestCase("uwsgi", "accepting", "failed: zergling 20, release 'y5' serves, and so does zergling 19: "
+        + "a uWSGI that reads no legacy-fifo cannot be told to leave")]
+    [TestCase("uwsgi", "draining", "draining: zergling 20, release 'y5' serves; zergling 19 drains (3 connections, 1 requests)")]
+    [TestCase("launcher", "accepting", "draining: zergling 20, release 'y5' serves; zergling 19 drains (3 connections, 1 requests)")]
+    public void What_cannot_be_told_to_leave_is_not_waited_for(string kind, string state, string expected)
+    {
+        var status = Status(60, "20 completed 1 19") with
+        {
+            Zerglings = [Zergling(19, state) with { Kind = kind }, Zergling(Id, "accepting")],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
     [Test]
     public void Of_several_pools_its_own_hand_over_counts()
     {
