@@ -41,7 +41,7 @@ internal sealed partial class Pool
             Watch(deployment.Process);
             Log.Launched(_log, deployment.Id, deployment.Process.Pid, deployment.Workload.Release ?? "of its own");
         }
-        catch (Exception problem) when (problem is SyscallException or ZergException)
+        catch (Exception problem) when (problem is IOException or ZergException)
         {
             Fail(deployment, problem.Message);
         }
@@ -51,8 +51,11 @@ internal sealed partial class Pool
 
     private Launch LaunchOf(Workload workload)
     {
+        // From another directory the names that the pool was given would lead elsewhere.
+        var files = LauncherArguments.Files;
         List<string> arguments = [
-            .. LauncherProgram.Find(_options.Launcher), .. LauncherArguments.Files, .. LauncherArguments.Options,
+            .. LauncherProgram.Find(_options.Launcher),
+            .. workload.Directory is null ? files : files.Select(Path.GetFullPath), .. LauncherArguments.Options,
         ];
         foreach (var pool in _options.Pools)
             arguments.AddRange(["--zerg", pool.Address.ToString()]);

@@ -180,6 +180,27 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_command_of_another_directory_has_the_configuration_of_the_pool(CancellationToken cancel)
+    {
+        await OpenAsync(
+            directory =>
+            {
+                File.WriteAllText(
+                    Path.Combine(directory, "app.yml"), $"zerg:\n  launcher: {ProgramFiles.Zergling}\n  env: [SAID=here]\n");
+                return new PoolStart();
+            },
+            cancel, "app.yml");
+        var deploy = Stage.Start(
+            "deploy", "/bin/sh",
+            [
+                "-c", "mkdir other && cd other && exec dotnet \"$@\"", "sh", ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path,
+                "--", "/bin/sh", "-c", "echo $SAID > said; exec sleep 60",
+            ]);
+        Assert.That(await deploy.ExitAsync(cancel), Is.Zero, string.Join('\n', deploy.Output.Lines));
+        Assert.That(File.ReadAllText(Path.Combine(Stage.Directory, "other", "said")), Is.EqualTo("here\n"));
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task Workers_cannot_be_held_back_so_a_rollback_starts_them_again(CancellationToken cancel)
     {
         await StageAsync(cancel, "--rollback-window", "60s");
