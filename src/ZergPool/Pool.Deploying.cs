@@ -144,6 +144,10 @@ internal sealed partial class Pool
 
     private void StartAgain(string release)
     {
+        // For another pool of this process it does so already.
+        if (_deployments.Exists(one => one is { IsOver: false, IsLeaving: false, HasServed: false, Problem: null }
+            && IsWayBack(one) && one.Workload.Release == release))
+            return;
         if (Served(release) is { } own)
         {
             Begin(own.Workload with { Replaces = false }, null);

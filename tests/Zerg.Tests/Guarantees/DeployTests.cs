@@ -225,6 +225,21 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_launcher_of_two_pools_is_gone_back_from_in_both(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--rollback-window", "60s", "--zerg-pool", "DIR/two.sock:127.0.0.1:0");
+        await DeployAsync(cancel, "--release", "r0");
+        await DeployAsync(cancel, "--release", "r1");
+        await Stage.StatusAsync(status => status.Rollback.Count == 2 && status.Zerglings.All(one => one.Release == "r1"), cancel);
+        Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        var status = await Stage.StatusAsync(
+            status => status.Zerglings is [{ Release: "r0", State: "accepting" }, { Release: "r0", State: "accepting" }], cancel);
+        Assert.That(status.Zerglings.Select(one => one.Pid).Distinct().Count(), Is.EqualTo(1), "it was started once");
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
     {
         await StageAsync(cancel, "--ready-timeout", "8s", "--launcher", "DIR/check");
