@@ -13,8 +13,9 @@ internal static class ProgressReader
     /// <summary>Looks; a zergling that was seen before is stuck to.</summary>
     public static Progress Read(StatusDocument status, Target target, int? seen, DateTimeOffset now)
     {
-        var deployment = status.Deployments.FirstOrDefault(one => one.Id == target.Deployment);
-        var id = seen ?? (target.Deployment is null ? Find(status, target) : deployment?.Zergling);
+        var deployment = target.Deployment is null ? Unattached(status, target.Release)
+            : status.Deployments.FirstOrDefault(one => one.Id == target.Deployment);
+        var id = seen ?? (target.Deployment is null ? Find(status, target, deployment) : deployment?.Zergling);
         if (id is { } zergling)
             return Of(status, zergling, target.Release ?? deployment?.Release, now);
         return deployment switch
@@ -31,7 +32,7 @@ internal static class ProgressReader
 
     // Whoever is on its way, else whoever serves under that label, else who did; a release that starts again is none of
     // those. Without a label it may be over before it is seen on its way.
-    private static int? Find(StatusDocument status, Target target)
+    private static int? Find(StatusDocument status, Target target, DeploymentStatus? unattached)
     {
         if (target.Release is null && status.Handover is { } handover)
             return handover.To;
@@ -40,10 +41,17 @@ internal static class ProgressReader
             return coming.Id;
         if (target.Release is null)
             return Over(status, one => one.Started.AddSeconds(one.Seconds) >= target.Since);
+        if (unattached is { Problem: null })
+            return null;
         return all.FindLast(one => one.State == "accepting")?.Id
             ?? (status.GoesBack.Any(one => one.Release == target.Release) ? null
-                : Over(status, one => one.Release == target.Release));
+                : Over(status, one => one.Release == target.Release && !(one.Started < unattached?.Asked)));
     }
+
+    // What the pool itself starts under that label, or could not start, and has not come to the roster.
+    private static DeploymentStatus? Unattached(StatusDocument status, string? release)
+        => release is not null && status.Deployments.FirstOrDefault(one => one.Release == release)
+            is { Zergling: null, State: "queued" or "starting" or "failed" } last ? last : null;
 
     private static int? Over(StatusDocument status, Func<HistoryStatus, bool> isMeant)
         => status.History.FirstOrDefault(one => !one.IsForcedOut && isMeant(one))?.To;

@@ -87,6 +87,28 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo("baking: zergling 20, release 'y5': 1 of 4 workers serve"));
     }
 
+    // Deployments, newest first, each with its label, its state, and how long ago it was asked for.
+    [TestCase("y5 failed 4,y6 attached 8", "failed: for no good")]
+    [TestCase("y5 queued 4", "queued: waits until the hand-over before it is through")]
+    [TestCase("y5 starting 4,y5 failed 5", "starting: launcher pid 7 starts")]
+    [TestCase("y6 failed 4,y5 failed 40", "failed: zergling 20, release 'y5' took over, and is gone")]
+    [TestCase("y6 failed 4,y5 left 40", "failed: zergling 20, release 'y5' took over, and is gone")]
+    public void What_the_pool_starts_anew_is_not_what_served_before(string deployments, string expected)
+    {
+        var status = Status(60, "20 completed 30 19") with
+        {
+            Deployments =
+            [
+                .. from text in deployments.Split(',')
+                   let words = text.Split(' ')
+                   select new DeploymentStatus(
+                       1, words[0], words[1], null, 7, words[1] == "failed" ? "for no good" : null, Ago(int.Parse(words[2]))),
+            ],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), null, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
     private static ZerglingStatus Zergling(int id, string state) => new(
         id, id, 0, "app", "hello", "hello", "y5", 1, "auto", state, Ago(1), null, Ago(9), Ago(8), Ago(7), 3, 1, [], null);
 
