@@ -16,6 +16,8 @@ internal sealed partial class Pool
     // Nothing but signals, timers and ends of processes can still come, and none of them may hold it up.
     private const int MaxLate = 1000;
 
+    private const string Ends = "the pool is told to stop";
+
     private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(1);
 
     private readonly DateTimeOffset _imageStarted;
@@ -63,6 +65,8 @@ internal sealed partial class Pool
 
     private string? WhyNotNow()
     {
+        if (_isEnding)
+            return Ends;
         if (_upgrade is not null)
             return "an upgrade is under way";
         if (!_table.IsComplete)
@@ -87,6 +91,12 @@ internal sealed partial class Pool
         if (successor.Problem is { } problem)
         {
             GiveUp(problem, successor.ExitCode);
+            return;
+        }
+
+        if (_isEnding)
+        {
+            GiveUp(Ends, ExitCodes.System);
             return;
         }
 
@@ -119,6 +129,13 @@ internal sealed partial class Pool
 
     private async Task ReplaceAsync()
     {
+        // Whoever is to leave before it has to hear of that, and say that it does.
+        if (_isEnding)
+        {
+            GoOnEnding();
+            return;
+        }
+
         if (Sessions.Any(session => !session.Running.IsCompleted))
         {
             Await(Task.WhenAll(Sessions.Select(session => session.Running)));
@@ -128,12 +145,22 @@ internal sealed partial class Pool
         for (var left = MaxLate; left > 0 && _events.Reader.TryRead(out var happened); left--)
         {
             if (IsStop(happened))
+            {
+                GoOnEnding();
                 return;
+            }
+
             await DealAsync(happened);
         }
 
         await FlushAsync();
         Execute(_upgrade!.Successor!);
+    }
+
+    private void GoOnEnding()
+    {
+        Thaw();
+        GiveUp(Ends, ExitCodes.System);
     }
 
     // Of what comes after everything is sent, only a stop counts. The rest comes again: time goes on, a process that
@@ -192,7 +219,7 @@ internal sealed partial class Pool
         var errno = image.Execute(() => !IsToStop());
         Thaw();
         GiveUp(
-            errno == 0 ? "the pool is told to stop" : $"execve {image.Path}: {SyscallException.Describe(errno)}",
+            errno == 0 ? Ends : $"execve {image.Path}: {SyscallException.Describe(errno)}",
             ExitCodes.System);
     }
 

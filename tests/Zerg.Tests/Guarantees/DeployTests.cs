@@ -167,6 +167,20 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_pool_that_waits_for_what_it_has_started_to_leave_is_not_upgraded(CancellationToken cancel)
+    {
+        await StageAsync(
+            "", ["ready: start"], cancel, "--up", "--", "/bin/sh", "-c", "trap '' TERM; until test -e leave; do sleep 0.05; done");
+        await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+        Stage.Pool.Signal(Signals.SIGTERM);
+        await Stage.Pool.ErrorAsync("SIGTERM: ", cancel);
+        var (exitCode, _, error) = await Stage.OrderAsync(["upgrade"], cancel);
+        Assert.That((exitCode, error), Is.EqualTo((ExitCodes.TryAgain, "zergpool: the pool is told to stop")));
+        Stage.Write("leave", "");
+        Assert.That(await Stage.Pool.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task What_the_command_line_of_the_pool_says_of_launchers_counts(CancellationToken cancel)
     {
         await StageAsync(
