@@ -81,6 +81,13 @@ internal sealed partial class Pool
     {
         deployment.Problem = problem;
         Log.NotLaunched(_log, deployment.Id, problem);
+        if (deployment is { Zergling: 0, Started: var started } && started != default)
+        {
+            // Whoever attached has its entry in the history by that.
+            foreach (var pool in _policies.Keys)
+                Apply(pool, new PolicyEvent.NeverAttached(deployment.Workload.Release ?? "-", problem, started));
+        }
+
         if (deployment.Workload.Release is { } release)
             NoteNotStartedAgain(release, problem);
     }

@@ -92,6 +92,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
                 GoesBack = null;
                 Note(NoteLevel.Error, $"cannot go back to release '{told.Release}': {told.Reason}");
                 break;
+            case PolicyEvent.NeverAttached told:
+                NoteAbsent(told);
+                break;
             case PolicyEvent.ForcedOut forced when Find(forced.Id) is { State: MemberState.Draining } member:
                 NoteForced(member, forced);
                 break;

@@ -1,7 +1,7 @@
 namespace ZergPool.Handover;
 
 /// <summary>A hand-over that is over, or a release that failed before it had one.</summary>
-/// <param name="To">The member that was to take over.</param>
+/// <param name="To">The member that was to take over; 0 for a release that never attached.</param>
 /// <param name="Release">Its release.</param>
 /// <param name="From">The members it replaced.</param>
 /// <param name="Outcome">How it ended.</param>

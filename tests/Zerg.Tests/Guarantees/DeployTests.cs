@@ -50,6 +50,8 @@ internal sealed class DeployTests : DeployFixture
         (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.Contain("app.yml:").And.Contain("ready: 'perhaps'"));
+        var history = await Stage.OrderAsync(["history", "--limit", "1"], cancel);
+        Assert.That(history.Output, Does.Match(@"failed  .* release 'bad': .*ready: 'perhaps'"));
 
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: good"));
     }
