@@ -43,7 +43,16 @@ internal sealed partial class Pool
         }
         catch (Exception problem) when (problem is IOException or ZergException)
         {
-            Fail(deployment, problem.Message);
+            // Its workers may still be there, and what keeps it from being started may pass.
+            if (deployment.HasServed)
+            {
+                var wait = deployment.Retry(_time.GetUtcNow());
+                Log.NotRestarted(_log, deployment.Id, problem.Message, Zerg.Configuration.Duration.Format(wait));
+            }
+            else
+            {
+                Fail(deployment, problem.Message);
+            }
         }
 
         WriteRecords();

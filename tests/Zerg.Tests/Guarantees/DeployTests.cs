@@ -137,6 +137,23 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_launcher_that_cannot_be_started_again_at_once_is_tried_once_more(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--launcher", "DIR/check");
+        Check($"exec dotnet {ProgramFiles.Zergling} \"$@\"");
+        await DeployAsync(cancel, "--release", "r0");
+        var pid = (await Stage.StatusAsync(cancel)).Deployments[0].Pid!.Value;
+        var script = Path.Combine(Stage.Directory, "check");
+        File.Move(script, script + ".away");
+        _ = Libc.kill(pid, Signals.SIGKILL);
+        await Stage.Pool.ErrorAsync("deployment 1 could not be started again", cancel);
+        File.Move(script + ".away", script);
+        await Stage.StatusAsync(
+            status => status.Deployments[0] is { State: "attached", Pid: { } other } && other != pid
+                && status.Zerglings is [{ State: "accepting", Release: "r0" }], cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task A_pool_that_is_killed_meanwhile_goes_on_and_so_does_the_command(CancellationToken cancel)
     {
         await StageAsync(cancel);
