@@ -13,6 +13,9 @@ internal sealed record HandoverRecord(
     int To, string Release, IReadOnlyList<int> From, HandoverOutcome Outcome, string Reason,
     IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration)
 {
+    /// <summary>How long it took; nothing where somebody has set the clock back meanwhile.</summary>
+    public TimeSpan Duration { get; init; } = Duration > TimeSpan.Zero ? Duration : TimeSpan.Zero;
+
     /// <summary>No hand-over, but a drain that ended by force, from its start on.</summary>
     public bool IsForcedOut { get; init; }
 }
