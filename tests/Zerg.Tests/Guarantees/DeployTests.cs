@@ -272,6 +272,18 @@ internal sealed class DeployTests : DeployFixture
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
     }
 
+    [Test, CancelAfter(90_000)]
+    public async Task A_launcher_that_hangs_does_not_serve_beside_its_successor_for_ever(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--worker-reload-mercy", "2s");
+        await DeployAsync(cancel, "--release", "r0");
+        var pid = (await Stage.StatusAsync(cancel)).Deployments[0].Pid!.Value;
+        _ = Libc.kill(pid, Signals.SIGSTOP);
+        Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
+        Assert.That((await Stage.StatusAsync(cancel)).Zerglings.Select(one => one.Release), Is.EqualTo(new[] { "r1" }));
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
+    }
+
     [Test, CancelAfter(60_000)]
     public async Task A_launcher_that_never_attaches_holds_nobody_up(CancellationToken cancel)
     {
