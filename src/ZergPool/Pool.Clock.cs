@@ -17,7 +17,7 @@ internal sealed partial class Pool
     private bool IsWaited => IsReturning || _isEnding || _upAt is not null || _pending.Count > 0 || _checks.Count > 0
         || _hooks.Running.Count > 0 || _table.Leaving.Count > 0
         || _deployments.Exists(one => one.RetryAt is not null || IsUnderWay(one))
-        || _roster.Values.Any(one => one.KillAt is not null)
+        || _roster.Values.Any(one => one.KillAt is not null || one.DeafAt is not null)
         || _policies.Values.Any(policy => policy.Current is not null || policy.Window is not null || policy.GoesBack is not null)
         || Members.Any(member => member.IsComing || member.State is MemberState.Draining or MemberState.Failed);
 }

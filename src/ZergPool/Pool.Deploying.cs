@@ -81,6 +81,13 @@ internal sealed partial class Pool
     {
         deployment.Problem = problem;
         Log.NotLaunched(_log, deployment.Id, problem);
+        if (deployment is { Zergling: 0, Started: var started } && started != default)
+        {
+            // Whoever attached has its entry in the history by that.
+            foreach (var pool in _policies.Keys)
+                Apply(pool, new PolicyEvent.NeverAttached(deployment.Workload.Release ?? "-", problem, started));
+        }
+
         if (deployment.Workload.Release is { } release)
             NoteNotStartedAgain(release, problem);
     }
@@ -148,6 +155,10 @@ internal sealed partial class Pool
 
     private void StartAgain(string release)
     {
+        // For another pool of this process it does so already.
+        if (_deployments.Exists(one => one is { IsOver: false, IsLeaving: false, HasServed: false, Problem: null }
+            && IsWayBack(one) && one.Workload.Release == release))
+            return;
         if (Served(release) is { } own)
         {
             Begin(own.Workload with { Replaces = false }, null);

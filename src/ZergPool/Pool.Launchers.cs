@@ -41,9 +41,18 @@ internal sealed partial class Pool
             Watch(deployment.Process);
             Log.Launched(_log, deployment.Id, deployment.Process.Pid, deployment.Workload.Release ?? "of its own");
         }
-        catch (Exception problem) when (problem is SyscallException or ZergException)
+        catch (Exception problem) when (problem is IOException or ZergException)
         {
-            Fail(deployment, problem.Message);
+            // Its workers may still be there, and what keeps it from being started may pass.
+            if (deployment.HasServed)
+            {
+                var wait = deployment.Retry(_time.GetUtcNow());
+                Log.NotRestarted(_log, deployment.Id, problem.Message, Zerg.Configuration.Duration.Format(wait));
+            }
+            else
+            {
+                Fail(deployment, problem.Message);
+            }
         }
 
         WriteRecords();
@@ -51,8 +60,11 @@ internal sealed partial class Pool
 
     private Launch LaunchOf(Workload workload)
     {
+        // From another directory the names that the pool was given would lead elsewhere.
+        var files = LauncherArguments.Files;
         List<string> arguments = [
-            .. LauncherProgram.Find(_options.Launcher), .. LauncherArguments.Files, .. LauncherArguments.Options,
+            .. LauncherProgram.Find(_options.Launcher),
+            .. workload.Directory is null ? files : files.Select(Path.GetFullPath), .. LauncherArguments.Options,
         ];
         foreach (var pool in _options.Pools)
             arguments.AddRange(["--zerg", pool.Address.ToString()]);

@@ -150,6 +150,9 @@ internal sealed partial class Pool
         [LoggerMessage(159, LogLevel.Information, "deployment {Deployment}: launcher pid {Pid} has left")]
         public static partial void LauncherLeft(ILogger log, int deployment, int pid);
 
+        [LoggerMessage(166, LogLevel.Error, "deployment {Deployment} could not be started again, trying once more in {Wait}: {Problem}")]
+        public static partial void NotRestarted(ILogger log, int deployment, string problem, string wait);
+
         [LoggerMessage(160, LogLevel.Error,
             "deployment {Deployment}: launcher pid {Pid} ended with {Status} while it served, starting it again in {Wait}")]
         public static partial void LauncherDied(ILogger log, int deployment, int pid, string status, string wait);

@@ -84,6 +84,7 @@ internal sealed partial class Pool
             case PolicyOrder.Drain drain when _roster.TryGetValue(drain.Id, out var zergling):
                 Log.Draining(_log, Describe(zergling), drain.Reason);
                 NoteLeaving(drain.Id);
+                zergling.DeafAt ??= _time.GetUtcNow() + _options.Mercy + s_answerPatience;
                 Tell(zergling, new DrainFrame { Mercy = _options.Mercy.TotalSeconds, Reason = drain.Reason }, 'q');
                 break;
             case PolicyOrder.Stop stop when _roster.TryGetValue(stop.Id, out var zergling):
@@ -134,6 +135,15 @@ internal sealed partial class Pool
     private void EnforceMercy()
     {
         var now = _time.GetUtcNow();
+        foreach (var zergling in _roster.Values.Where(one => one.DeafAt <= now).ToList())
+        {
+            // One that hangs would accept for ever beside its successor. Workers of a launcher are told to leave after it.
+            zergling.DeafAt = null;
+            if (FindMember(zergling.Id) is { IsLeaving: true, Serves: true } && zergling.Session?.Process is { } deaf
+                && deaf.Signal(Signals.SIGKILL))
+                Log.Killed(_log, Describe(zergling), deaf.Pid);
+        }
+
         foreach (var zergling in _roster.Values.Where(one => one.KillAt <= now).ToList())
         {
             zergling.KillAt = null;

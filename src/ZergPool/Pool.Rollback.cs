@@ -38,7 +38,7 @@ internal sealed partial class Pool
                 return;
             }
 
-            Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+            GoBack(pool, window);
             commanded.Reply.SetResult(new ControlReply
             {
                 Message = $"{ReleaseText.Of(window.Former)} starts again, see zergpool follow",
@@ -47,10 +47,20 @@ internal sealed partial class Pool
             return;
         }
 
-        Apply(pool, new PolicyEvent.RollbackAsked("rollback was asked for"));
+        GoBack(pool, window);
         Wait(
             commanded, spare, s_answerPatience, Effect.Accepting,
             $"{ReleaseText.Of(window.Former)} serves again, {ReleaseText.Of(window.Release)} drains");
+    }
+
+    // What serves in several pools is gone back from in all of them: it is one process, and so is what comes back, which
+    // none of them may send away.
+    private void GoBack(ListenAddress pool, RollbackWindow window)
+    {
+        var same = _policies.Where(one => one.Value is { Window: { } other, WhyNoRollback: null }
+            && (other.Release, other.Former, PidOf(other.To)) == (window.Release, window.Former, PidOf(window.To)));
+        foreach (var other in same.Select(one => one.Key).Where(other => other != pool).Prepend(pool).ToList())
+            Apply(other, new PolicyEvent.RollbackAsked("rollback was asked for"));
     }
 
     // What was to start again when the pool before was killed has not begun, or died meanwhile.

@@ -53,7 +53,14 @@ internal static class CommandLine
             (options, found) = ZerglingOptions.From(loaded.Options, loaded.File);
         List<Problem> problems = [.. loaded.Problems, .. found];
         foreach (var problem in problems)
-            Complaint.Write($"{problem}{(problem.Severity == Severity.Warning ? " (warning)" : "")}");
+        {
+            // No reason not to start, and no answer to whoever asks for one.
+            if (problem.Severity == Severity.Warning)
+                Complaint.Warn($"{problem} (warning)");
+            else
+                Complaint.Write($"{problem}");
+        }
+
         var errors = problems.FindAll(problem => problem.Severity == Severity.Error);
         if (errors.Count > 0 || options is null)
         {

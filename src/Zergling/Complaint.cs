@@ -8,7 +8,10 @@ internal static class Complaint
     /// <summary>Writes the line.</summary>
     public static void Write(string message)
     {
-        Console.Error.WriteLine($"zergling: {message}");
+        Warn(message);
         ComplaintFile.Write(message);
     }
+
+    /// <summary>Writes a line on stderr alone: it goes on all the same.</summary>
+    public static void Warn(string message) => Console.Error.WriteLine($"zergling: {message}");
 }

@@ -58,7 +58,7 @@ internal sealed partial record PoolOptions
             MaxSessions = reader.Scalar("max-sessions", DefaultMaxSessions, Values.Number(1, 65_536)),
             MaxHandshakes = reader.Scalar("max-handshakes", DefaultMaxHandshakes, Values.Number(1, 1_024)),
             HandshakeTimeout = reader.Scalar("handshake-timeout", DefaultHandshakeTimeout, Values.PositiveDuration),
-            MaxHistory = reader.Scalar("max-history", DefaultMaxHistory, Values.Number(0, 1_000)),
+            MaxHistory = reader.Scalar("max-history", DefaultMaxHistory, Values.Number(1, 1_000)),
             Journal = reader.TryScalar("journal", Values.FilePath, out string? journal) ? journal : null,
             JournalSize = reader.Scalar(
                 "journal-size", DefaultJournalSize, FileSize.Between(MinJournalSize, MaxJournalSize), FileSize.Format),

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ZergPool.Control;
 
-/// <param name="To">The zergling that was to take over, or was forced out.</param>
+/// <param name="To">The zergling that was to take over, or was forced out; 0 for a release that never attached.</param>
 /// <param name="Release">Its release.</param>
 /// <param name="From">Those it replaced.</param>
 /// <param name="Outcome">completed, failed, rolled back or forced out.</param>

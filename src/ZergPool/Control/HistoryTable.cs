@@ -15,8 +15,9 @@ internal static class HistoryTable
         {
             text.Append(CultureInfo.InvariantCulture, $"{one.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {one.Outcome,-11} ")
                 .Append(CultureInfo.InvariantCulture, $"{one.Seconds,8:0.000} s  ")
-                .Append(CultureInfo.InvariantCulture, $"{StatusTable.Safe(ReleaseText.Of(one.Release))} ")
-                .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "of" : "to")} zergling {one.To}");
+                .Append(CultureInfo.InvariantCulture, $"{StatusTable.Safe(ReleaseText.Of(one.Release))}");
+            if (one.To > 0)
+                text.Append(CultureInfo.InvariantCulture, $" {(one.IsForcedOut ? "of" : "to")} zergling {one.To}");
             if (one.From.Count > 0)
                 text.Append(" from ").AppendJoin(", ", one.From);
             if (one.Pool is not null)

@@ -75,9 +75,8 @@ internal static class StatusTable
             text.Append('\n');
         foreach (var one in status.History.Take(MaxHistory))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: ")
-                .Append(CultureInfo.InvariantCulture, $"{(one.IsForcedOut ? "" : "to ")}zergling {one.To}")
-                .Append(In(one.Pool)).Append(", ")
+            var who = one.To == 0 ? "never attached" : $"{(one.IsForcedOut ? "" : "to ")}zergling {Number(one.To)}";
+            text.Append(CultureInfo.InvariantCulture, $"\n{Age(now - one.Started)} ago: {who}{In(one.Pool)}, ")
                 .Append(CultureInfo.InvariantCulture, $"{Safe(ReleaseText.Of(one.Release))}, {one.Outcome} in {one.Seconds:0.###} s");
             if (one.Reason.Length > 0)
                 text.Append(": ").Append(Safe(one.Reason));

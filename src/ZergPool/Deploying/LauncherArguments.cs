@@ -11,17 +11,20 @@ internal sealed record LauncherArguments(
 {
     private const string CommandName = "command";
 
+    // Of what both programs read; its sockets and its log file are the pool's alone.
+    private static readonly string[] s_shared = ["name", "ready-timeout", "worker-reload-mercy", "log-level"];
+
     /// <summary>Nothing.</summary>
     public static LauncherArguments None { get; } = new([], [], []);
 
     /// <summary>Whether a command of workers may be found there.</summary>
     public bool NameACommand => Files.Count > 0 || Command.Count > 0;
 
-    /// <summary>Picks it out of all options that were read: those that the pool itself does not take.</summary>
+    /// <summary>Picks it out of all options that were read: those that the pool does not take for itself alone.</summary>
     public static LauncherArguments Of(IReadOnlyList<string> files, IEnumerable<Option> options)
     {
-        var said = options.Where(option => option.Position.IsCommandLine
-            && Vocabulary.Find(option.Name)?.Programs == ProgramKinds.Zergling).ToLookup(option => option.Name == CommandName);
+        var said = options.Where(option => option.Position.IsCommandLine && Vocabulary.Find(option.Name) is { } known
+            && (known.Programs == ProgramKinds.Zergling || s_shared.Contains(known.Name))).ToLookup(option => option.Name == CommandName);
         return new(files, [.. said[false].Select(Argument)], [.. said[true].Select(option => option.Value)]);
     }
 

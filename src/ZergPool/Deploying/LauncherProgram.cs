@@ -16,8 +16,9 @@ internal static class LauncherProgram
         if (said is not null)
         {
             return !File.Exists(said) ? throw Missing($"launcher: '{said}' is not there")
-                : said.EndsWith(Assembly, StringComparison.Ordinal) ? [InPath(Host) ?? throw Missing($"no {Host} in PATH"), said]
-                : [said];
+                : said.EndsWith(Assembly, StringComparison.Ordinal)
+                    ? [InPath(Host) ?? throw Missing($"no {Host} in PATH"), Path.GetFullPath(said)]
+                : [Path.GetFullPath(said)];
         }
 
         var beside = Path.Combine(AppContext.BaseDirectory, Name);

@@ -15,6 +15,14 @@ internal sealed partial class HandoverPolicy
         _orders.Add(new PolicyOrder.Forced(record));
     }
 
+    private void NoteAbsent(PolicyEvent.NeverAttached told)
+    {
+        var record = new HandoverRecord(
+            0, told.Release, [], HandoverOutcome.Failed, told.Reason, [], told.Started, _now - told.Started);
+        Keep(record);
+        _orders.Add(new PolicyOrder.Over(record));
+    }
+
     private void Keep(HandoverRecord record)
     {
         _history.AddFirst(record);

@@ -92,6 +92,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
                 GoesBack = null;
                 Note(NoteLevel.Error, $"cannot go back to release '{told.Release}': {told.Reason}");
                 break;
+            case PolicyEvent.NeverAttached told:
+                NoteAbsent(told);
+                break;
             case PolicyEvent.ForcedOut forced when Find(forced.Id) is { State: MemberState.Draining } member:
                 NoteForced(member, forced);
                 break;
@@ -174,9 +177,10 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
         Note(NoteLevel.Warning, $"{Describe(member)} is sent away: {reason}");
     }
 
-    // A supervisor that starts a replaced zergling again must not undo the hand-over that replaced it.
+    // A supervisor that starts a replaced zergling again must not undo the hand-over that replaced it. What is gone back to
+    // may still drain from before that.
     private bool WasReplaced(string release)
-        => _replaced.TryGetValue(release, out var when) && _now - when < Limits.Mercy
+        => GoesBack?.Release != release && _replaced.TryGetValue(release, out var when) && _now - when < Limits.Mercy
             && _members.Values.Any(member => member.Serves && member.Release != release);
 
     private void BecomeReady(Member member)

@@ -1,7 +1,7 @@
 namespace ZergPool.Handover;
 
 /// <summary>A hand-over that is over, or a release that failed before it had one.</summary>
-/// <param name="To">The member that was to take over.</param>
+/// <param name="To">The member that was to take over; 0 for a release that never attached.</param>
 /// <param name="Release">Its release.</param>
 /// <param name="From">The members it replaced.</param>
 /// <param name="Outcome">How it ended.</param>
@@ -13,6 +13,9 @@ internal sealed record HandoverRecord(
     int To, string Release, IReadOnlyList<int> From, HandoverOutcome Outcome, string Reason,
     IReadOnlyList<string> Output, DateTimeOffset Started, TimeSpan Duration)
 {
+    /// <summary>How long it took; nothing where somebody has set the clock back meanwhile.</summary>
+    public TimeSpan Duration { get; init; } = Duration > TimeSpan.Zero ? Duration : TimeSpan.Zero;
+
     /// <summary>No hand-over, but a drain that ended by force, from its start on.</summary>
     public bool IsForcedOut { get; init; }
 }

@@ -53,6 +53,9 @@ internal abstract record PolicyEvent
     /// <summary>A release that was gone back to does not start again.</summary>
     public sealed record NotStartedAgain(string Release, string Reason) : PolicyEvent;
 
+    /// <summary>The launcher of a release that was to take over never came to the roster.</summary>
+    public sealed record NeverAttached(string Release, string Reason, DateTimeOffset Started) : PolicyEvent;
+
     /// <summary>It is ended by force while it drains; the lines say what it still waited for.</summary>
     public sealed record ForcedOut(int Id, string Reason, IReadOnlyList<string> Waited) : PolicyEvent;
 

@@ -66,6 +66,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
     /// <summary>When the workers of a dead launcher are ended by force.</summary>
     public DateTimeOffset? KillAt { get; set; }
 
+    /// <summary>When it is ended because it has not begun to drain by then, as it was told.</summary>
+    public DateTimeOffset? DeafAt { get; set; }
+
     /// <summary>Why it said that it leaves; null while it has not.</summary>
     public string? Bye { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
         Connections = Connections,
         Requests = Requests,
         KillAt = KillAt,
+        DeafAt = DeafAt,
         Bye = Bye,
         Probes = Probes,
         Crashes = Crashes,
@@ -104,6 +108,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
             Connections = state.Connections,
             Requests = state.Requests,
             KillAt = state.KillAt,
+            DeafAt = state.DeafAt,
             Bye = state.Bye,
             Probes = state.Probes,
             Crashes = state.Crashes,

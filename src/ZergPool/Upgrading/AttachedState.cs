@@ -33,6 +33,8 @@ internal sealed record AttachedState
 
     public DateTimeOffset? KillAt { get; init; }
 
+    public DateTimeOffset? DeafAt { get; init; }
+
     public string? Bye { get; init; }
 
     public int? Crashes { get; init; }

@@ -12,6 +12,11 @@ internal sealed class PoolOptionsTests
         => Assert.That(Yaml.PoolProblems("socket: :1", line), Is.EqualTo(new[] { problem }));
 
     [Test]
+    public void Without_any_history_nobody_would_hear_how_a_deploy_ended() => Assert.That(
+        Yaml.PoolProblems("socket: :1", "max-history: 0"),
+        Is.EqualTo(new[] { "t.yml:3:16: max-history: '0' is out of range, expected a number of 1 to 1000" }));
+
+    [Test]
     public void A_watch_has_its_terms()
     {
         PoolOptions options = Yaml.Pool("socket: :1", "rollback-window: 1m", "watch: 5xx<1%, p99.9<1s");

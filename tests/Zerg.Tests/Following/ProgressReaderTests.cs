@@ -45,6 +45,70 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
 
+    [TestCase("accepting", "20 completed 1 19", "done: zergling 20, release 'y5' serves")]
+    [TestCase("down", "20 completed 1 19", "waiting: zergling 20, release 'y5' has lost its workers, and starts them again")]
+    [TestCase("draining", "21 completed 1 20,20 completed 9 19", "done: zergling 20, release 'y5' took over, and was replaced by now")]
+    [TestCase("standby", "21 completed 1 20,20 completed 9 19", "done: zergling 20, release 'y5' took over, and was replaced by now")]
+    [TestCase("draining", "20 completed 9 19", "failed: zergling 20, release 'y5' took over, and leaves")]
+    [TestCase("draining", "", "failed: zergling 20, release 'y5' leaves")]
+    [TestCase("standby", "", "waiting: zergling 20, release 'y5' is warm and waits in standby")]
+    public void Only_one_that_accepts_serves(string state, string history, string expected)
+    {
+        var status = Status(60, history) with { Zerglings = [Zergling(Id, state)] };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
+    [TestCase("uwsgi", "accepting", "failed: zergling 20, release 'y5' serves, and so does zergling 19: "
+        + "a uWSGI that reads no legacy-fifo cannot be told to leave")]
+    [TestCase("uwsgi", "draining", "draining: zergling 20, release 'y5' serves; zergling 19 drains (3 connections, 1 requests)")]
+    [TestCase("launcher", "accepting", "draining: zergling 20, release 'y5' serves; zergling 19 drains (3 connections, 1 requests)")]
+    public void What_cannot_be_told_to_leave_is_not_waited_for(string kind, string state, string expected)
+    {
+        var status = Status(60, "20 completed 1 19") with
+        {
+            Zerglings = [Zergling(19, state) with { Kind = kind }, Zergling(Id, "accepting")],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Of_several_pools_its_own_hand_over_counts()
+    {
+        var baking = new HandoverStatus(Id, [19], "baking", Ago(3), new ExchangeStatus(1, 4, 3, null, Ago(-5), null));
+        var status = Status(60, "") with
+        {
+            Zerglings = [Zergling(Id, "accepting") with { Pool = "/b" }],
+            Handover = new HandoverStatus(30, [], "starting", Ago(2)),
+            Pools = [new EachPoolStatus("/a", 1, new HandoverStatus(30, [], "starting", Ago(2))), new EachPoolStatus("/b", 1, baking)],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo("baking: zergling 20, release 'y5': 1 of 4 workers serve"));
+    }
+
+    // Deployments, newest first, each with its label, its state, and how long ago it was asked for.
+    [TestCase("y5 failed 4,y6 attached 8", "failed: for no good")]
+    [TestCase("y5 queued 4", "queued: waits until the hand-over before it is through")]
+    [TestCase("y5 starting 4,y5 failed 5", "starting: launcher pid 7 starts")]
+    [TestCase("y6 failed 4,y5 failed 40", "failed: zergling 20, release 'y5' took over, and is gone")]
+    [TestCase("y6 failed 4,y5 left 40", "failed: zergling 20, release 'y5' took over, and is gone")]
+    public void What_the_pool_starts_anew_is_not_what_served_before(string deployments, string expected)
+    {
+        var status = Status(60, "20 completed 30 19") with
+        {
+            Deployments =
+            [
+                .. from text in deployments.Split(',')
+                   let words = text.Split(' ')
+                   select new DeploymentStatus(
+                       1, words[0], words[1], null, 7, words[1] == "failed" ? "for no good" : null, Ago(int.Parse(words[2]))),
+            ],
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), null, s_now);
+        Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
+    }
+
     private static ZerglingStatus Zergling(int id, string state) => new(
         id, id, 0, "app", "hello", "hello", "y5", 1, "auto", state, Ago(1), null, Ago(9), Ago(8), Ago(7), 3, 1, [], null);
 

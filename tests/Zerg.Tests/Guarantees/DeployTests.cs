@@ -50,6 +50,8 @@ internal sealed class DeployTests : DeployFixture
         (exit, lines, _) = await DeployAsync(cancel, "--release", "bad");
         Assert.That(exit, Is.EqualTo(ExitCodes.Failed));
         Assert.That(lines[^1], Does.Contain("app.yml:").And.Contain("ready: 'perhaps'"));
+        var history = await Stage.OrderAsync(["history", "--limit", "1"], cancel);
+        Assert.That(history.Output, Does.Match(@"failed  .* release 'bad': .*ready: 'perhaps'"));
 
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: good"));
     }
@@ -135,6 +137,23 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_launcher_that_cannot_be_started_again_at_once_is_tried_once_more(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--launcher", "DIR/check");
+        Check($"exec dotnet {ProgramFiles.Zergling} \"$@\"");
+        await DeployAsync(cancel, "--release", "r0");
+        var pid = (await Stage.StatusAsync(cancel)).Deployments[0].Pid!.Value;
+        var script = Path.Combine(Stage.Directory, "check");
+        File.Move(script, script + ".away");
+        _ = Libc.kill(pid, Signals.SIGKILL);
+        await Stage.Pool.ErrorAsync("deployment 1 could not be started again", cancel);
+        File.Move(script + ".away", script);
+        await Stage.StatusAsync(
+            status => status.Deployments[0] is { State: "attached", Pid: { } other } && other != pid
+                && status.Zerglings is [{ State: "accepting", Release: "r0" }], cancel);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task A_pool_that_is_killed_meanwhile_goes_on_and_so_does_the_command(CancellationToken cancel)
     {
         await StageAsync(cancel);
@@ -167,6 +186,20 @@ internal sealed class DeployTests : DeployFixture
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_pool_that_waits_for_what_it_has_started_to_leave_is_not_upgraded(CancellationToken cancel)
+    {
+        await StageAsync(
+            "", ["ready: start"], cancel, "--up", "--", "/bin/sh", "-c", "trap '' TERM; until test -e leave; do sleep 0.05; done");
+        await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+        Stage.Pool.Signal(Signals.SIGTERM);
+        await Stage.Pool.ErrorAsync("SIGTERM: ", cancel);
+        var (exitCode, _, error) = await Stage.OrderAsync(["upgrade"], cancel);
+        Assert.That((exitCode, error), Is.EqualTo((ExitCodes.TryAgain, "zergpool: the pool is told to stop")));
+        Stage.Write("leave", "");
+        Assert.That(await Stage.Pool.ExitAsync(cancel), Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task What_the_command_line_of_the_pool_says_of_launchers_counts(CancellationToken cancel)
     {
         await StageAsync(
@@ -177,6 +210,27 @@ internal sealed class DeployTests : DeployFixture
         await Stage.Pool.ErrorAsync("INF release 'r0': ready, workers serving: 2", cancel);
         Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_command_of_another_directory_has_the_configuration_of_the_pool(CancellationToken cancel)
+    {
+        await OpenAsync(
+            directory =>
+            {
+                File.WriteAllText(
+                    Path.Combine(directory, "app.yml"), $"zerg:\n  launcher: {ProgramFiles.Zergling}\n  env: [SAID=here]\n");
+                return new PoolStart();
+            },
+            cancel, "app.yml");
+        var deploy = Stage.Start(
+            "deploy", "/bin/sh",
+            [
+                "-c", "mkdir other && cd other && exec dotnet \"$@\"", "sh", ProgramFiles.ZergPool, "deploy", "--zerg", Stage.Path,
+                "--", "/bin/sh", "-c", "echo $SAID > said; exec sleep 60",
+            ]);
+        Assert.That(await deploy.ExitAsync(cancel), Is.Zero, string.Join('\n', deploy.Output.Lines));
+        Assert.That(File.ReadAllText(Path.Combine(Stage.Directory, "other", "said")), Is.EqualTo("here\n"));
     }
 
     [Test, CancelAfter(60_000)]
@@ -201,6 +255,33 @@ internal sealed class DeployTests : DeployFixture
         Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
         await Stage.StatusAsync(status => Stage.Accepting(status).Any(one => one.Release == "r2"), cancel);
         Assert.That((await Stage.OrderAsync(["follow", "--release", "r2"], cancel)).ExitCode, Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_launcher_of_two_pools_is_gone_back_from_in_both(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--rollback-window", "60s", "--zerg-pool", "DIR/two.sock:127.0.0.1:0");
+        await DeployAsync(cancel, "--release", "r0");
+        await DeployAsync(cancel, "--release", "r1");
+        await Stage.StatusAsync(status => status.Rollback.Count == 2 && status.Zerglings.All(one => one.Release == "r1"), cancel);
+        Assert.That((await Stage.OrderAsync(["rollback"], cancel)).ExitCode, Is.Zero);
+        Assert.That((await Stage.OrderAsync(["follow", "--release", "r0"], cancel)).ExitCode, Is.Zero);
+        var status = await Stage.StatusAsync(
+            status => status.Zerglings is [{ Release: "r0", State: "accepting" }, { Release: "r0", State: "accepting" }], cancel);
+        Assert.That(status.Zerglings.Select(one => one.Pid).Distinct().Count(), Is.EqualTo(1), "it was started once");
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r0"));
+    }
+
+    [Test, CancelAfter(90_000)]
+    public async Task A_launcher_that_hangs_does_not_serve_beside_its_successor_for_ever(CancellationToken cancel)
+    {
+        await StageAsync(cancel, "--worker-reload-mercy", "2s");
+        await DeployAsync(cancel, "--release", "r0");
+        var pid = (await Stage.StatusAsync(cancel)).Deployments[0].Pid!.Value;
+        _ = Libc.kill(pid, Signals.SIGSTOP);
+        Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
+        Assert.That((await Stage.StatusAsync(cancel)).Zerglings.Select(one => one.Release), Is.EqualTo(new[] { "r1" }));
+        Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
     }
 
     [Test, CancelAfter(60_000)]

@@ -310,6 +310,21 @@ internal sealed class HandoverPolicyRollbackTests
     }
 
     [Test]
+    public void What_starts_again_is_not_sent_away_after_a_crash_of_the_pool_though_it_drains_from_before()
+    {
+        Policy.TakeUp(2, "v2", null, PolicyScript.Start, null, new GoingBack("v1", "it was asked for", 2));
+        _script.Play("""
+            back 1 v1 draining 1           ->
+            back 2 v2 accepting 2          ->
+            back 3 v1 starting 0 launcher  ->
+            ready 3                        -> resume 3 g3
+            accepting 3                    -> drain 2
+            draining 2                     ->
+            """);
+        Assert.That(Policy.History.First().Outcome, Is.EqualTo(HandoverOutcome.RolledBack));
+    }
+
+    [Test]
     public void Who_was_to_wait_and_never_heard_of_it_hears_it_after_a_crash_of_the_pool()
     {
         var window = new RollbackWindow(2, "v2", "v1", [1], PolicyScript.Start.AddSeconds(30));

@@ -23,6 +23,19 @@ internal sealed class HandoverPolicyTests
     public void StartOver() => _script = new PolicyScript();
 
     [Test]
+    public void A_clock_that_is_set_back_takes_no_time_away()
+    {
+        var script = new PolicyScript();
+        script.Play("""
+            app 1 v1     ->
+            wait -60     ->
+            ready 1      -> resume 1
+            accepting 1  ->
+            """);
+        Assert.That(script.Policy.History.Single().Duration, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
     public void The_first_zergling_serves_as_generation_1_and_takes_over_from_nobody()
     {
         _script.Play(OneServes);

@@ -26,6 +26,17 @@ internal sealed class CommandLineTests : LauncherFixture
         Assert.That(await version.OutputAsync(".", cancel), Does.Match(@"^zergling \d+\.\d+\.\d+"));
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task A_pool_that_asks_why_it_does_not_start_hears_no_warning(CancellationToken cancel)
+    {
+        Temporary.Write("a.yml", $"zerg:\n  zerg: {Temporary.File("nobody")}\n  command: 'true'\n  no-such-option: 1\n");
+        var program = Run(["a.yml"], new Dictionary<string, string?> { ["ZERG_COMPLAINT_FD"] = "1" });
+
+        Assert.That(await program.ExitAsync(cancel), Is.EqualTo(69));
+        Assert.That(string.Join('\n', program.Error.Lines), Does.Contain("no-such-option").And.Contain("nobody"));
+        Assert.That(string.Join('\n', program.Output.Lines), Does.Contain("nobody").And.Not.Contain("no-such-option"));
+    }
+
     [TestCase(64)]
     [TestCase(64, "--zerg", "p", "--no-such-option", "--", "true")]
     [TestCase(64, "--zerg", "p", "--processes", "many", "--", "true")]
