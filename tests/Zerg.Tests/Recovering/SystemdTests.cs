@@ -83,6 +83,8 @@ internal sealed class SystemdTests
         var log = await File.ReadAllLinesAsync(temporary.File("log"), cancel);
         var back = log.Where(line => line.EndsWith("is back, from the service manager", StringComparison.Ordinal)).ToList();
         Assert.That(back.Count(line => line.Contains("127.0.0.1:")), Is.EqualTo(2), string.Join('\n', log));
-        Assert.That(back.Count(line => line.Contains("app.sock")), Is.EqualTo(1), string.Join('\n', log));
+
+        // With nobody who serves it the path goes, but not within the time in which somebody may come back.
+        Assert.That(back.Count(line => line.Contains("app.sock")), Is.InRange(1, 2), string.Join('\n', log));
     }
 }
