@@ -146,12 +146,20 @@ internal sealed class FrozenTests
 
         // Each order is a frame. The kernel takes some 280 of them, and the rest waits in the pool, which keeps 64. The first
         // are to drain: their answers are waited for longer than all of this may take.
-        for (var count = 0; count < Frames; count++)
+        for (var count = 0; count < MaxPending; count++)
         {
-            if (count < MaxPending)
-                pending.Add(RawPeer.OrderAsync(pool.Control, "drain", "2", cancel));
-            else
-                await RawPeer.OrderAsync(pool.Control, "pause", "2", cancel);
+            pending.Add(RawPeer.OrderAsync(pool.Control, "drain", "2", cancel));
+            if (count % 8 == 0)
+                await pool.StatusAsync(cancel);
+        }
+
+        await PoolProcess.UntilAsync(
+            async () => (await pool.StatusAsync(cancel)).GetProperty("limits").EnumerateArray()
+                .Single(limit => limit.GetProperty("name").GetString() == "orders waiting").GetProperty("used").GetInt64() == MaxPending,
+            cancel);
+        for (var count = MaxPending; count < Frames; count++)
+        {
+            await RawPeer.OrderAsync(pool.Control, "pause", "2", cancel);
             if (count % 8 == 0)
                 await pool.StatusAsync(cancel);
         }
