@@ -151,6 +151,7 @@ internal sealed class DeployTests : DeployFixture
         await Stage.StatusAsync(
             status => status.Deployments[0] is { State: "attached", Pid: { } other } && other != pid
                 && status.Zerglings is [{ State: "accepting", Release: "r0" }], cancel);
+        await TidyAsync(cancel);
     }
 
     [Test, CancelAfter(60_000)]
@@ -282,6 +283,7 @@ internal sealed class DeployTests : DeployFixture
         Assert.That((await DeployAsync(cancel, "--release", "r1")).Exit, Is.Zero);
         Assert.That((await Stage.StatusAsync(cancel)).Zerglings.Select(one => one.Release), Is.EqualTo(new[] { "r1" }));
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("X-Release: r1"));
+        await TidyAsync(cancel);
     }
 
     [Test, CancelAfter(60_000)]
@@ -372,6 +374,10 @@ internal sealed class DeployTests : DeployFixture
         Assert.That(failed.ExitCode, Is.EqualTo(ExitCodes.Failed));
         Assert.That(failed.Output, Does.Contain("warm-up of '/': the app answered 500"));
     }
+
+    // The keeper of a launcher that was killed removes the directory of that.
+    private Task TidyAsync(CancellationToken cancel) => Poll.UntilAsync(
+        () => Directory.GetDirectories(Stage.Directory, "zergling-*").Length == 1, () => "two launchers' directories", cancel);
 
     private void Check(string script)
     {
