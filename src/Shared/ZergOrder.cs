@@ -17,7 +17,10 @@ public abstract record ZergOrder
     /// <param name="Generation">The generation it serves in from now on, 0 from a pool that does not say.</param>
     public sealed record Resume(int Generation = 0) : ZergOrder;
 
-    /// <summary>Stop accepting, finish what was accepted, leave with status 0.</summary>
+    /// <summary>
+    /// Stop accepting, finish what was accepted, leave with status 0. Who does not report
+    /// <see cref="ZerglingState.Draining"/> within the mercy and ten seconds is ended by force.
+    /// </summary>
     /// <param name="Mercy">When what is left is to be ended by force.</param>
     /// <param name="Reason">Why, in one line.</param>
     public sealed record Drain(TimeSpan Mercy, string Reason) : ZergOrder;

@@ -129,16 +129,16 @@ internal sealed partial class Pool
 
     private async Task ReplaceAsync()
     {
+        if (Sessions.Any(session => !session.Running.IsCompleted))
+        {
+            Await(Task.WhenAll(Sessions.Select(session => session.Running)));
+            return;
+        }
+
         // The next image would know nothing of it, and launchers that leave have something to say.
         if (_isEnding)
         {
             GiveWayToStop();
-            return;
-        }
-
-        if (Sessions.Any(session => !session.Running.IsCompleted))
-        {
-            Await(Task.WhenAll(Sessions.Select(session => session.Running)));
             return;
         }
 

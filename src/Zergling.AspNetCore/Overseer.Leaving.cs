@@ -112,7 +112,9 @@ internal sealed partial class Overseer
         finally
         {
             _drained.TrySetResult();
-            Stop(timeout);
+
+            // Not here: callbacks of the app run in it, and one that blocks would keep the loop from a second signal.
+            _ = Task.Run(() => Stop(timeout));
         }
 
         return Task.CompletedTask;

@@ -45,7 +45,7 @@ internal static class ProgressReader
             return null;
         return all.FindLast(one => one.State == "accepting")?.Id
             ?? (status.GoesBack.Any(one => one.Release == target.Release) ? null
-                : Over(status, one => one.Release == target.Release && !(one.Started < unattached?.Asked)));
+                : Over(status, one => one.To > 0 && one.Release == target.Release && !(one.Started < unattached?.Asked)));
     }
 
     // What the pool itself starts under that label, or could not start, and has not come to the roster.
@@ -87,6 +87,8 @@ internal static class ProgressReader
                 => new Progress("waiting", $"{name} is ready, and waits for the hand-over to zergling {Number(other.To)}", id),
             "ready" => new Progress("switching", $"{name} is ready, and told to accept", id),
             "failed" => new Progress("starting", $"{name} did not become ready", id),
+            "draining" when HandoverOf(status, one) is { } next && next.From.Contains(id)
+                => new Progress(Progress.Done, $"{name} took over, and was replaced by now", id),
             "draining" => new Progress(Progress.Failed, ended is null ? $"{name} leaves" : $"{name} took over, and leaves", id),
             _ => Serving(status, one, ended, name, now),
         };

@@ -60,6 +60,7 @@ internal sealed partial class HandoverPolicy
                 Note(NoteLevel.Information, $"{Describe(member)} left: {reason}");
                 break;
             default:
+                ForgetReplaced(member);
                 Note(NoteLevel.Warning, $"{Describe(member)} left while it served: {reason}");
                 break;
         }

@@ -33,6 +33,7 @@ internal sealed partial class HandoverPolicy
     {
         if (member.Serves)
         {
+            ForgetReplaced(member);
             Set(member, MemberState.Orphaned);
             return;
         }

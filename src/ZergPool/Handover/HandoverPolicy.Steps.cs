@@ -175,6 +175,13 @@ internal sealed partial class HandoverPolicy
         _replaced[release] = _now;
     }
 
+    // It hung, and its end is its supervisor's reason to start it again.
+    private void ForgetReplaced(Member member)
+    {
+        if (member is { IsLeaving: true, Release.Length: > 0 } && member.Release != Release)
+            Forget(member.Release);
+    }
+
     // Those of the lowest number have had the longest time.
     private void ForceOldest()
     {

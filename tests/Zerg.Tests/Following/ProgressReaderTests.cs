@@ -109,6 +109,20 @@ internal sealed class ProgressReaderTests
         Assert.That($"{progress.Stage}: {progress.Text}", Is.EqualTo(expected));
     }
 
+    [Test]
+    public void One_that_drains_for_the_next_was_replaced()
+    {
+        var status = Status(60, "20 completed 30 19") with
+        {
+            Zerglings = [Zergling(20, "draining")],
+            Handover = new HandoverStatus(22, [20], "draining", Ago(1)),
+        };
+        var progress = ProgressReader.Read(status, new Target(null, "y5"), Id, s_now);
+        Assert.That(
+            $"{progress.Stage}: {progress.Text}",
+            Is.EqualTo("done: zergling 20, release 'y5' took over, and was replaced by now"));
+    }
+
     private static ZerglingStatus Zergling(int id, string state) => new(
         id, id, 0, "app", "hello", "hello", "y5", 1, "auto", state, Ago(1), null, Ago(9), Ago(8), Ago(7), 3, 1, [], null);
 

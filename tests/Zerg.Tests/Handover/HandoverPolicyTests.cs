@@ -47,6 +47,22 @@ internal sealed class HandoverPolicyTests
         Assert.That(record.From, Is.Empty);
     }
 
+    [TestCase("app", "left 1")]
+    [TestCase("launcher", "orphaned 1")]
+    public void One_that_hangs_when_it_is_replaced_and_is_started_again_is_sent_away(string kind, string end)
+    {
+        _script.Play($"""
+            {kind} 1 v1
+            ready 1         -> resume 1
+            accepting 1
+            app 2 v2
+            ready 2         -> resume 2
+            accepting 2     -> drain 1
+            wait 70
+            """);
+        _script.Play(end == "left 1" ? end : $"{end} -> dismiss 1").Play("app 3 v1 -> stop 3 with 75");
+    }
+
     [TestCase("v1", 1)]
     [TestCase("v2", 2)]
     public void One_that_serves_after_nobody_did_is_in_the_history_when_it_is_another_release(string release, int records)

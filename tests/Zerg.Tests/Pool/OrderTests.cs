@@ -22,7 +22,7 @@ internal sealed class OrderTests
     [CancelAfter(30_000)]
     public async Task An_order_waits_until_the_zergling_has_obeyed(CancellationToken cancel)
     {
-        var client = await _pool.ServeAsync(cancel, name: "web");
+        await using var client = await _pool.ServeAsync(cancel, name: "web");
         var orders = client.OrdersAsync(cancel).GetAsyncEnumerator(cancel);
         Assert.That(await NextAsync(orders), Is.TypeOf<ZergOrder.Resume>());
 
