@@ -53,7 +53,16 @@ internal sealed class SpareName
         var third = Spare + ".new";
         _ = Syscall.unlink(third);
         var name = Syscall.link(Spare, third) == 0 ? third : Spare;
-        SyscallException.Check(Libc.rename(name, _path), "rename", name);
+        try
+        {
+            SyscallException.Check(Libc.rename(name, _path), "rename", name);
+        }
+        finally
+        {
+            // Still there when it failed, or when somebody has put the path back meanwhile: see rename(2).
+            _ = Syscall.unlink(third);
+        }
+
         return true;
     }
 
