@@ -49,4 +49,26 @@ internal sealed partial class Pool
             one.Process!.Signal(Signals.SIGKILL);
         return true;
     }
+
+    // Zerglings keep what they hold: the pool only lets go, and leaves what they still need.
+    private void Stop(string signal)
+    {
+        Log.Stopping(_log, signal, _roster.Count);
+        _manager.Stopping("stopping");
+        if (!MayBeServed)
+        {
+            try
+            {
+                _table.Unlink();
+            }
+            catch (SyscallException problem)
+            {
+                Log.FileStays(_log, problem.Message);
+            }
+        }
+    }
+
+    // Also by those who were there before a crash or a restart, and have not come back yet.
+    private bool MayBeServed => (IsReturning && MayReturn)
+        || Members.Any(member => member.Serves || member.State == MemberState.Draining);
 }

@@ -99,8 +99,8 @@ internal static partial class RunCommand
             ? $"{said}: gid: only root enters '{gid}', and this is gid {Syscall.getegid()}" : null;
     }
 
-    // Nothing stays behind when it fails: the files can only be removed by whoever made them. What the image before
-    // this one had zerglings serve.
+    // Nothing stays behind when it fails: the files can only be removed by whoever made them. Those of the image before
+    // this one stay, because zerglings serve there.
     private static void BecomeServant(PoolOptions options, PoolSockets table, bool isFirst)
     {
         try
