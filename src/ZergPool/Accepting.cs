@@ -12,7 +12,7 @@ internal static class Accepting
     /// The next connection. One that would take one of the last descriptors is closed: without any neither the pool nor
     /// its runtime could go on.
     /// </summary>
-    public static async Task<Socket> NextAsync(Socket listener, CancellationToken cancel)
+    public static async Task<Socket> NextAsync(Socket listener, Pool pool, CancellationToken cancel)
     {
         while (true)
         {
@@ -22,6 +22,7 @@ internal static class Accepting
                 if (!FileLimit.IsNear((int)accepted.Handle))
                     return accepted;
                 accepted.Dispose();
+                pool.Events.TryWrite(new PoolEvent.SentAway());
             }
             catch (SocketException)
             {

@@ -69,7 +69,7 @@ internal sealed class Entrances
             {
                 // In this order: who only waits for a connection must not hold a slot that another pool needs.
                 if (pending.Count == 0)
-                    pending.Enqueue(await Accepting.NextAsync(listener, freeze));
+                    pending.Enqueue(await Accepting.NextAsync(listener, _pool, freeze));
                 await _pool.HandshakeSlotAsync(freeze);
                 _pool.Events.TryWrite(new PoolEvent.Connected(pool, pending.Dequeue()));
             }

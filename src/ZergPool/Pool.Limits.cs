@@ -1,6 +1,7 @@
 using Zerg.Posix;
 using Zerg.Protocol;
 using ZergPool.Control;
+using ZergPool.Metrics;
 using ZergPool.Roster;
 
 namespace ZergPool;
@@ -10,6 +11,7 @@ internal sealed partial class Pool
 {
     private readonly HashSet<string> _swapped = [];
     private bool _isScarce;
+    private bool _sentAway;
 
     private IReadOnlyList<LimitStatus> Limits()
     {
@@ -40,14 +42,23 @@ internal sealed partial class Pool
         }
     }
 
-    // Said when it has come to that, not again while it is so: from where the next one to attach, who takes a connection
-    // and a pidfd, is sent away.
+    // Said when it has come to that, not again while it is so. A descriptor that is open for a moment only is not counted
+    // here, and may be what somebody was sent away for.
     private void WatchDescriptors()
     {
-        var isScarce = OpenDescriptors() is not { } open || FileLimit.IsNear((int)open + 1);
+        var isScarce = OpenDescriptors() is not { } open || FileLimit.IsNear((int)open + 1) || _sentAway;
+        _sentAway = false;
         if (isScarce && !_isScarce)
             Log.Scarce(_log, FileLimit.Current.Soft);
         _isScarce = isScarce;
+    }
+
+    private void SentAway()
+    {
+        _counters.Refuse(Refusal.Descriptors);
+        _sentAway = true;
+        if (!_isScarce)
+            WatchDescriptors();
     }
 
     // A directory that others may write to makes this possible; said once for each thing that is found there.

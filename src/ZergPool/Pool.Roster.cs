@@ -42,6 +42,7 @@ internal sealed partial class Pool
         if (session.Process is { } process && FileLimit.IsNear(process.Descriptor.Number))
         {
             session.Dispose();
+            SentAway();
             _handshakeSlots.Release();
             return;
         }

@@ -228,6 +228,9 @@ internal sealed partial class Pool : IDisposable
             case PoolEvent.Crowded:
                 MakeRoom();
                 break;
+            case PoolEvent.SentAway:
+                SentAway();
+                break;
             case PoolEvent.Reopening:
                 _ = ProgramLog?.ReopenAsync();
                 break;

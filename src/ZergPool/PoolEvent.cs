@@ -21,6 +21,9 @@ internal abstract record PoolEvent
     /// <summary>Somebody waits while every handshake slot is taken.</summary>
     public sealed record Crowded : PoolEvent;
 
+    /// <summary>Somebody was sent away for want of descriptors.</summary>
+    public sealed record SentAway : PoolEvent;
+
     /// <summary>A frame came, with the descriptors of an offer; the session reads on when <paramref name="Done"/> is set.</summary>
     public sealed record Received(
         Session Session, Frame Frame, IReadOnlyList<FileDescriptor> Offered, TaskCompletionSource Done) : PoolEvent;

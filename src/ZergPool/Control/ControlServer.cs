@@ -32,7 +32,7 @@ internal sealed partial class ControlServer(Socket listener, Pool pool, ILogger 
         {
             while (true)
             {
-                var socket = await Accepting.NextAsync(listener, freeze);
+                var socket = await Accepting.NextAsync(listener, pool, freeze);
                 if (PeerOf(socket) is not { } peer)
                     continue;
                 served.RemoveAll(one => one.Serving.IsCompleted);

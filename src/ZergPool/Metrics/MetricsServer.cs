@@ -26,7 +26,7 @@ internal sealed class MetricsServer(Socket listener, Pool pool)
             {
                 served.RemoveAll(one => one.IsCompleted);
                 if (served.Count < MaxConnections)
-                    served.Add(ServeAsync(await Accepting.NextAsync(listener, freeze), freeze));
+                    served.Add(ServeAsync(await Accepting.NextAsync(listener, pool, freeze), freeze));
                 else
                     await Task.WhenAny(served).WaitAsync(freeze);
             }

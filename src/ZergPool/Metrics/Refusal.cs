@@ -20,4 +20,7 @@ internal enum Refusal
 
     /// <summary>A descriptor that is not the socket it is said to be.</summary>
     Offer,
+
+    /// <summary>A connection that would have taken one of the last descriptors.</summary>
+    Descriptors,
 }

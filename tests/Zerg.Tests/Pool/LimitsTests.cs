@@ -62,8 +62,9 @@ internal sealed class LimitsTests
     public async Task Out_of_descriptors_it_waits_and_goes_on_when_there_are_some(int most, CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartInAsync(
-            null, [.. Socket(), "--max-handshakes", "1000", "--handshake-timeout", "1m"], null, cancel,
-            prefix: ["prlimit", $"--nofile={most}"]);
+            null, [.. Socket(), "--max-handshakes", "1000", "--handshake-timeout", "1m", "--metrics", "127.0.0.1:0"], null,
+            cancel, prefix: ["prlimit", $"--nofile={most}"]);
+        var metrics = new Uri((await pool.WaitForLineAsync("metrics at http://", cancel)).Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal)));
         await using var good = await pool.ServeAsync(cancel, name: "good");
         var few = PoolProcess.Descriptors(pool.Pid);
         var crowd = new List<Socket>();
@@ -97,6 +98,9 @@ internal sealed class LimitsTests
         Assert.That(await pool.StateOfAsync(good.Session, cancel), Is.EqualTo("accepting"));
         Assert.That(await pool.StateOfAsync(next.Session, cancel), Is.EqualTo("accepting"));
         Assert.That(pool.Process.Count("should not"), Is.Zero);
+        using var client = new HttpClient();
+        Assert.That(
+            await client.GetStringAsync(metrics, cancel), Does.Match("zergpool_refusals_total\\{reason=\"descriptors\"\\} [1-9]"));
     }
 
     [Test]
