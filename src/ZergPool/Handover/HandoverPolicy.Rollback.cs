@@ -40,7 +40,7 @@ internal sealed partial class HandoverPolicy
     private void PutAside(Member older, string reason)
     {
         _orders.Add(new PolicyOrder.PutAside(older.Id, reason));
-        Set(older with { Accepts = older.Kind == MemberKind.App, Asked = false }, MemberState.Standby);
+        Set(older with { Accepts = older.Kind == MemberKind.App, AskedAt = null }, MemberState.Standby);
     }
 
     private void CloseWindow(string reason)

@@ -14,11 +14,14 @@ internal sealed partial class HandoverPolicy
             .Where(member => member.State == MemberState.Starting && _now - member.Attached >= PatienceWith(member)).ToList())
             Fail(late, $"not ready within {Limits.Ready.TotalSeconds:0.#} s", [], ExitCodes.Failed);
 
+        foreach (var silent in _members.Values.Where(IsSilent).ToList())
+            FailSilent(silent);
+
         ForceOldest();
         Continue();
         foreach (var ready in _members.Values.Where(member => member.State == MemberState.Ready).ToList())
         {
-            if (Current?.To != ready.Id && !ready.Asked && !WantsToReplace(ready) && !IsCopy(ready))
+            if (Current?.To != ready.Id && ready.AskedAt is null && !WantsToReplace(ready) && !IsCopy(ready))
                 Ask(ready);
         }
 
@@ -38,6 +41,13 @@ internal sealed partial class HandoverPolicy
     private TimeSpan PatienceWith(Member member)
         => member.Kind == MemberKind.Launcher ? Limits.Ready + s_lastWord : Limits.Ready;
 
+    // The first one, or one that joins; of whoever takes over the hand-over knows.
+    private bool IsSilent(Member member) => member is { State: MemberState.Ready, Accepts: false }
+        && member.Id != Current?.To && _now - member.AskedAt >= Limits.Answer;
+
+    private void FailSilent(Member member)
+        => Fail(member, $"did not accept within {Limits.Answer.TotalSeconds:0.#} s", [], ExitCodes.Failed);
+
     // Those that are ready go first.
     private Member? Next() => _members.Values
         .Where(member => member.IsComing && WantsToReplace(member))
@@ -46,7 +56,7 @@ internal sealed partial class HandoverPolicy
 
     private void Ask(Member member)
     {
-        _members[member.Id] = member with { Asked = true };
+        _members[member.Id] = member with { AskedAt = _now };
         _orders.Add(new PolicyOrder.Resume(
             member.Id, Current?.To == member.Id && !Rolls(member) ? Generation + 1 : GenerationToEnter(member)));
         if (member.Accepts)
@@ -90,7 +100,7 @@ internal sealed partial class HandoverPolicy
                 Ask(to);
                 break;
             case HandoverPhase.Switching when to is not null && _now - current.PhaseStarted >= Limits.Answer:
-                Fail(to, $"did not accept within {Limits.Answer.TotalSeconds:0.#} s", [], ExitCodes.Failed);
+                FailSilent(to);
                 break;
             case HandoverPhase.Rolling or HandoverPhase.Baking or HandoverPhase.Returning:
                 Exchange(current, current.Roll!);

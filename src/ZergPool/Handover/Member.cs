@@ -26,8 +26,8 @@ internal sealed record Member(int Id, MemberKind Kind, string Release, Zerg.Zerg
     /// <summary>Whether there is a way to tell it to pause or drain; a uWSGI without a FIFO has none.</summary>
     public bool Obeys { get; init; } = true;
 
-    /// <summary>Whether it was told to accept and has not said yet that it does.</summary>
-    public bool Asked { get; init; }
+    /// <summary>When it was told to accept, which it has not said yet that it does; null when it was not.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
 
     /// <summary>Whether it last said that it accepts, though its turn has not come: a launcher's workers do.</summary>
     public bool Accepts { get; init; }

@@ -193,7 +193,7 @@ internal sealed class HandoverPolicyPropertyTests
             }
 
             Require(
-                _policy.Members.Values.Count(one => one.State == MemberState.Ready && one.Asked && Replaces(one)) <= 1,
+                _policy.Members.Values.Count(one => one.State == MemberState.Ready && one.AskedAt is not null && Replaces(one)) <= 1,
                 "two hand-overs at a time");
         }
 

@@ -401,6 +401,33 @@ internal sealed class HandoverPolicyTests
         Assert.That(Handovers.Single().Reason, Is.EqualTo("did not accept within 10 s"));
     }
 
+    [TestCase("app 1 v1", TestName = "The_first_one_that_does_not_accept_in_time_is_stopped(app)")]
+    [TestCase("launcher 1 v1", TestName = "The_first_one_that_does_not_accept_in_time_is_stopped(launcher)")]
+    public void The_first_one_that_does_not_accept_in_time_is_stopped(string first)
+    {
+        _script.Play($"""
+            {first}
+            ready 1         -> resume 1
+            wait 9
+            wait 1          -> stop 1 with 1 | 1 failed
+            app 2 v2
+            ready 2         -> resume 2
+            accepting 2     -> | 1 failed, 2 accepting g1
+            """);
+
+        Assert.That(Handovers.Last().Reason, Is.EqualTo("did not accept within 10 s"));
+    }
+
+    [Test]
+    public void One_that_joins_and_does_not_accept_in_time_is_stopped()
+    {
+        _script.Play(OneServes).Play("""
+            app 2 v1
+            ready 2         -> resume 2
+            wait 10         -> stop 2 with 1 | 1 accepting g1, 2 failed
+            """);
+    }
+
     [Test]
     public void A_release_that_drains_while_it_starts_ends_its_hand_over()
     {
