@@ -68,6 +68,22 @@ internal sealed class OrderTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public async Task A_first_one_that_never_accepts_is_told_to_stop_and_the_next_one_serves(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        await using (var silent = await pool.AttachAsync(cancel, "v1"))
+        {
+            await silent.ReadyAsync(cancel);
+            var orders = await silent.OrdersAsync(cancel).Take(2).ToListAsync(cancel);
+            Assert.That(orders[0], Is.TypeOf<ZergOrder.Resume>());
+            Assert.That(orders[1], Is.EqualTo(new ZergOrder.Stop("did not accept within 10 s", ExitCodes.Failed)));
+        }
+
+        await using var next = await pool.ServeAsync(cancel, "v2");
+    }
+
+    [Test]
     [CancelAfter(30_000)]
     public async Task A_standby_serves_once_it_is_resumed(CancellationToken cancel)
     {
