@@ -54,8 +54,8 @@ internal sealed partial class Guarantee2_a_release_that_does_not_become_ready_ta
     [Test, CancelAfter(60_000)]
     public async Task Not_one_that_hangs_while_it_starts(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--ready-timeout", "5s");
-        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 5 s", cancel);
+        await ServeAsync(cancel, "--ready-timeout", "8s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 8 s", cancel);
     }
 
     [Test, CancelAfter(60_000)]
@@ -119,16 +119,16 @@ internal sealed partial class Guarantee2_a_release_that_does_not_become_ready_ta
     {
         await ServeAsync(cancel);
         var bad = Stage.Launch(
-            "bad", "--ready http:/ --ready-timeout 3s", "sh", "-c", "echo warming up; exec sleep 600");
-        var failed = await RefusedAsync(bad, 1, "worker 1 was not ready within 3s", cancel);
+            "bad", "--ready http:/ --ready-timeout 6s", "sh", "-c", "echo warming up; exec sleep 600");
+        var failed = await RefusedAsync(bad, 1, "worker 1 was not ready within 6s", cancel);
         Assert.That(failed.Output, Is.EqualTo(["warming up"]));
     }
 
     [Test, CancelAfter(60_000)]
     public async Task But_the_release_after_it_does(CancellationToken cancel)
     {
-        await ServeAsync(cancel, "--ready-timeout", "5s");
-        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 5 s", cancel, "better");
+        await ServeAsync(cancel, "--ready-timeout", "8s");
+        await RefusedAsync(Stage.Hello("bad", ("HELLO_FAIL", "hang")), 1, "not ready within 8 s", cancel, "better");
     }
 
     private async Task ServeAsync(CancellationToken cancel, params string[] options)
