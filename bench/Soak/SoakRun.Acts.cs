@@ -109,9 +109,9 @@ internal sealed partial class SoakRun
 
         // What has grown is there in every look; a connection that asked for the status a moment ago is not.
         var figures = ProcessFigures.Of(_pool!.Pid);
-        for (var again = 0; again < 5; again++)
+        for (var again = 0; again < 20; again++)
         {
-            await Task.Delay(20, cancel);
+            await Task.Delay(50, cancel);
             if (ProcessFigures.Of(_pool.Pid) is var later && later.Descriptors < figures.Descriptors)
                 figures = later;
         }

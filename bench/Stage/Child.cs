@@ -6,7 +6,8 @@ namespace Zerg.Stage;
 /// <summary>A process of our own: its lines and its exit are events, and it never outlives us.</summary>
 internal sealed class Child : IAsyncDisposable
 {
-    private static readonly TimeSpan s_mercy = TimeSpan.FromSeconds(3);
+    // Above what a busy machine may need: a launcher that is killed leaves its workers behind.
+    private static readonly TimeSpan s_mercy = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly LineLog _log = new();

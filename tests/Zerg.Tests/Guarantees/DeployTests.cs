@@ -190,8 +190,12 @@ internal sealed class DeployTests : DeployFixture
     public async Task A_pool_that_waits_for_what_it_has_started_to_leave_is_not_upgraded(CancellationToken cancel)
     {
         await StageAsync(
-            "", ["ready: start"], cancel, "--up", "--", "/bin/sh", "-c", "trap '' TERM; until test -e leave; do sleep 0.05; done");
+            "", ["ready: start"], cancel, "--up", "--", "/bin/sh", "-c",
+            "trap '' TERM; touch deaf; until test -e leave; do sleep 0.05; done");
         await Stage.StatusAsync(status => Stage.Accepting(status).Any(), cancel);
+
+        // It serves after a second, whether its shell has come as far as that or not.
+        await Poll.UntilAsync(() => File.Exists(Path.Combine(Stage.Directory, "deaf")), () => "not deaf", cancel);
         Stage.Pool.Signal(Signals.SIGTERM);
         await Stage.Pool.ErrorAsync("SIGTERM: ", cancel);
         var (exitCode, _, error) = await Stage.OrderAsync(["upgrade"], cancel);
@@ -231,7 +235,11 @@ internal sealed class DeployTests : DeployFixture
                 "--", "/bin/sh", "-c", "echo $SAID > said; exec sleep 60",
             ]);
         Assert.That(await deploy.ExitAsync(cancel), Is.Zero, string.Join('\n', deploy.Output.Lines));
-        Assert.That(File.ReadAllText(Path.Combine(Stage.Directory, "other", "said")), Is.EqualTo("here\n"));
+
+        // It serves after a second, whether its shell has come as far as that or not.
+        var said = Path.Combine(Stage.Directory, "other", "said");
+        await Poll.UntilAsync(() => File.Exists(said) && File.ReadAllText(said).EndsWith('\n'), () => "nothing said", cancel);
+        Assert.That(File.ReadAllText(said), Is.EqualTo("here\n"));
     }
 
     [Test, CancelAfter(60_000)]

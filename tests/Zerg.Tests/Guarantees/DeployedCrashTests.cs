@@ -28,7 +28,9 @@ internal sealed class DeployedCrashTests : DeployFixture
         var crowd = await PremiereAsync(cancel);
         var (deploy, release) = await ReachAsync(phase, cancel);
 
-        // With what they have forked, which would answer once more.
+        // With what they have forked, which would answer once more; and the launcher starts no other worker in between,
+        // of which nobody would know.
+        _ = Libc.kill(-release.Pid, Signals.SIGSTOP);
         foreach (var process in release.Workers.Append(release.Pid))
             _ = Libc.kill(-process, Signals.SIGKILL);
 

@@ -73,7 +73,7 @@ internal sealed class ForcedOutTests : GuaranteeFixture
     public async Task The_workers_of_a_launcher(CancellationToken cancel)
     {
         Peers.Require("gunicorn");
-        await OpenAsync(cancel, "--worker-reload-mercy", "3s");
+        await OpenAsync(cancel, "--worker-reload-mercy", "6s");
         Stage.Write("app.py", ComingAndGoingTests.Wsgi + """
 
             import threading

@@ -264,7 +264,8 @@ internal sealed class Guarantee4_the_pool_is_never_in_the_data_path : GuaranteeF
             Source.OffersToAPoolWithoutRights => Unprivileged(directory),
             _ => new PoolStart(),
         },
-        cancel, "--legacy-fifo", "DIR/fifo", "--control", "DIR/pool.ctl");
+        // One of them drains from its hand-over until the last kill, and is not to be ended for that.
+        cancel, "--legacy-fifo", "DIR/fifo", "--control", "DIR/pool.ctl", "--worker-reload-mercy", "120s");
 
     private PoolStart Managed(string directory)
     {

@@ -18,9 +18,14 @@ internal sealed class StrategyTests : DeployFixture
         await StageAsync("", s_workers, cancel, "--strategy", "rolling");
         var crowd = await PremiereAsync(cancel);
         using var count = new WorkerCount(Stage.Directory);
-        var (exit, lines, _) = await DeployAsync(cancel, "--release", "r1");
-        Assert.That(exit, Is.Zero, string.Join('\n', lines));
-        Assert.That(lines, Has.Some.Contains($"of {Workers} workers serve"));
+
+        // The command looks from time to time: the others start when it has seen that the first one serves.
+        var deploy = Deploy(
+            "--release", "r1", "--", "/bin/sh", "-c",
+            "mkdir first || until test -e go; do sleep 0.05; done; exec gunicorn -w 1 app:app");
+        await deploy.OutputAsync($"of {Workers} workers serve", cancel);
+        Stage.Write("go", "");
+        Assert.That(await deploy.ExitAsync(cancel), Is.Zero, string.Join('\n', deploy.Output.Lines));
         var (least, most) = count.End();
         Assert.That(most, Is.LessThanOrEqualTo(Workers + 1), "workers at a time");
         Assert.That(least, Is.GreaterThanOrEqualTo(Workers), "workers at a time");
