@@ -75,7 +75,8 @@ internal sealed class ResponseCounter
         var seconds = (double)Sum(s_sum) / Stopwatch.Frequency;
         long[] latencies = [.. Enumerable.Range(Latencies, s_bounds.Length).Select(Sum)];
         long[] classes = [.. Enumerable.Range(Padding, ZergResponses.ClassCount).Select(Sum)];
-        if (!classes.SequenceEqual(_last.Classes) || !latencies.SequenceEqual(_last.Latencies))
+        if (!classes.SequenceEqual(_last.Classes) || !latencies.SequenceEqual(_last.Latencies)
+            || !seconds.Equals(_last.Seconds))
             _last = new ZergResponses(classes, latencies, seconds);
         return _last;
     }

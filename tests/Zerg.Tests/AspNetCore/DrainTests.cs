@@ -170,7 +170,9 @@ internal sealed class DrainTests
         _hello.Signal(Signum.SIGTERM);
         await client.EndAsync(cancel);
         Assert.That(await _hello.ExitAsync(cancel), Is.Zero);
-        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(5));
+
+        // Without it the request would go on for most of a minute.
+        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(20));
     }
 
     [Test]

@@ -48,6 +48,9 @@ internal sealed class SeveralPoolsTests
         using var client = await AskAsync(_b, cancel);
         await _sessionA.OrderAsync(s_drain);
         await _sessionB.OrderAsync(s_drain);
+
+        // Each pool is heard for itself, whichever order was given first: it leaves once it has heard both.
+        await _sessionA.ExpectStateAsync(ZerglingState.Draining, cancel);
         await _sessionB.ExpectStateAsync(ZerglingState.Draining, cancel);
         Assert.That(await client.AskAsync("/", cancel), Does.Contain("200 OK").And.Contain("Connection: close"));
         Assert.That(await _hello.ExitAsync(cancel), Is.Zero);

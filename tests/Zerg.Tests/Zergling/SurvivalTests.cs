@@ -90,8 +90,19 @@ internal sealed class SurvivalTests : LauncherFixture
         Assert.That(await launcher.ExitAsync(cancel), Is.Zero);
     }
 
-    private static int Keeper(int launcher) => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
-        .First(pid => pid > 0 && ProcFiles.IsAlive(pid) && ProcessTable.Parent(pid) == launcher
-            && File.ReadAllText($"/proc/{pid}/cmdline").Contains("keep-output", StringComparison.Ordinal));
+    private static int Keeper(int launcher) => ProcFiles.All()
+        .First(pid => ProcFiles.IsAlive(pid) && ProcessTable.Parent(pid) == launcher && IsKeeper(pid));
+
+    private static bool IsKeeper(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains("keep-output", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // A worker that leaves is gone by now.
+            return false;
+        }
+    }
 }
