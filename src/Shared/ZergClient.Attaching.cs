@@ -47,10 +47,11 @@ public sealed partial class ZergClient
         }
         catch (ZergException end) when (end.InnerException is SocketException
         {
-            SocketErrorCode: SocketError.ConnectionRefused,
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.WouldBlock,
         })
         {
-            // Its file is there, and nobody listens: a pool was killed. One that ends removes the file.
+            // Its file is there, and nobody listens: a pool was killed. One that ends removes the file. Or it has so many
+            // who attach that no more may wait, unix(7).
             return await AttachAgainAsync(options, past, s_absence, cancel).ConfigureAwait(false);
         }
 

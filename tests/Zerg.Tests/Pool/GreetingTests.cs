@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Mono.Unix.Native;
+using Zerg.Posix;
 using Zerg.Protocol;
 using Zerg.Tests.Harness;
 
@@ -52,6 +54,34 @@ internal sealed class GreetingTests
 
         Assert.That(client.IsPlain, Is.False);
         Assert.That(client.Sockets.Select(socket => socket.Address), Is.EqualTo(paths));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Whoever_finds_the_queue_full_attaches_as_soon_as_there_is_room(CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel);
+        var crowd = new List<Socket>();
+        Task<ZergClient> attaching;
+        try
+        {
+            pool.Process.Signal(Signum.SIGSTOP);
+            while (TryConnect(pool.Path) is { } one)
+                crowd.Add(one);
+            Assert.That(crowd, Has.Count.GreaterThan(1));
+
+            // The first try is over by the time this returns: connect(2) to a UNIX socket never waits.
+            attaching = pool.AttachAsync(cancel);
+            Assert.That(attaching.IsCompleted, Is.False);
+        }
+        finally
+        {
+            crowd.ForEach(one => one.Dispose());
+            pool.Process.Signal(Signum.SIGCONT);
+        }
+
+        await using var client = await attaching;
+        Assert.That(client.Session, Is.GreaterThan(0));
     }
 
     [Test]
@@ -170,4 +200,20 @@ internal sealed class GreetingTests
 
     // Never owning: see ZergSocket.
     private static Socket Borrow(ZergSocket socket) => new(new SafeSocketHandle(socket.Handle, ownsHandle: false));
+
+    // Null when no more may wait to be accepted.
+    private static Socket? TryConnect(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            socket.Connect(UnixAddress.EndPoint(path));
+            return socket;
+        }
+        catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
 }
