@@ -62,7 +62,8 @@ internal sealed class OutputTests : LauncherFixture
     public async Task The_last_words_of_a_worker_are_passed_on_and_reported(CancellationToken cancel)
     {
         const string script = "for i in $(seq 1 100); do echo line $i; done; printf 'no end' >&2; exit 3";
-        var launcher = Launch("", "sh", "-c", script);
+        // A second is enough to count as ready by itself, and this may take longer.
+        var launcher = Launch("--ready delay:25s", "sh", "-c", script);
 
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
         var failed = await Pool.FrameAsync("failed", cancel);
@@ -84,7 +85,7 @@ internal sealed class OutputTests : LauncherFixture
     {
         var cancel = TestContext.CurrentContext.CancellationToken;
         var script = $"import sys; sys.stdout.buffer.write((bytes([{octet}]) * 1500 + b'\\n') * 25); sys.exit(3)";
-        var launcher = Launch("", Python, "-c", script);
+        var launcher = Launch("--ready delay:25s", Python, "-c", script);
 
         Assert.That(await launcher.ExitAsync(cancel), Is.EqualTo(1));
         var failed = await Pool.FrameAsync("failed worker 1 ended with exit status 3 before it was ready", cancel);
