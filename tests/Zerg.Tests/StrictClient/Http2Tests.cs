@@ -152,8 +152,8 @@ internal sealed class Http2Tests
             // The acknowledgement of the settings: left unread, it would turn the close into a reset.
             await connection.ReadExactlyAsync(Http2Frame.HeaderBytes);
         });
-        // A rest of a second between two requests: the close is seen long before the second.
-        var report = await RunAsync(server, 2, stop, o => o with { Rate = 1 });
+        // A rest of three seconds between two requests: the close is seen long before the second.
+        var report = await RunAsync(server, 2, stop, o => o with { Rate = 1.0 / 3 });
         Assert.That(report, Has.Property("Ok").EqualTo(2).And.Property("Lost").EqualTo(0), ReportText.Write(report));
         Assert.That(report.IdleCloses, Is.EqualTo(2));
     }
@@ -167,7 +167,8 @@ internal sealed class Http2Tests
             await connection.SendAsync([.. s_settings, .. Ok(1), .. GoAway(1)]);
             await connection.ReadToEndAsync();
         });
-        var report = await RunAsync(server, 2, stop, o => o with { Rate = 1 / 0.1 });
+        // As long here: a second request that is due before the GOAWAY would be a stream above its last.
+        var report = await RunAsync(server, 2, stop, o => o with { Rate = 1.0 / 3 });
         Assert.That(report, Has.Property("Ok").EqualTo(2).And.Property("Lost").EqualTo(0), ReportText.Write(report));
         Assert.That(report, Has.Property("Reconnects").EqualTo(2).And.Property("IdleCloses").EqualTo(0));
     }
