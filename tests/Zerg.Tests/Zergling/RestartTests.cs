@@ -142,8 +142,14 @@ internal sealed class RestartTests : LauncherFixture
     [Test, CancelAfter(60_000)]
     public async Task SIGHUPs_during_a_renewal_become_one_more(CancellationToken cancel)
     {
-        var launcher = Launch("--ready delay:3s", "sleep", "600");
+        // The new worker is not ready before all three have been heard.
+        var script = Script("notifier.py", WorkerScripts.Notifier);
+        Temporary.Write("go", "");
+        var launcher = Launch(
+            "--ready notify", "sh", "-c",
+            $"until [ -e go ]; do sleep 0.05; done; exec {Python} {script} READY=1");
         await Pool.FrameAsync("ready", cancel);
+        File.Delete(Temporary.File("go"));
         for (var i = 1; i <= 3; i++)
         {
             var from = launcher.Error.Lines.Count;
@@ -152,6 +158,7 @@ internal sealed class RestartTests : LauncherFixture
                 line => line.Contains(i == 1 ? "renewing the workers: SIGHUP" : "remembered"), cancel, from);
         }
 
+        Temporary.Write("go", "");
         var again = await launcher.ErrorAsync("renewing the workers: it was asked for meanwhile", cancel);
         await launcher.Error.WaitAsync(
             line => line.Contains("new workers serving"), cancel, launcher.Error.Lines.ToList().IndexOf(again));
