@@ -13,8 +13,10 @@ internal sealed class WebSocketTests
         await using var server = new ScriptedServer(async (connection, _) =>
         {
             await AcceptAsync(connection);
-            await EchoAsync(connection);
-            await connection.SendAsync(Close(code));
+            var message = await ReadMessageAsync(connection);
+
+            // In one piece, so that the Close frame is there when the next message is due.
+            await connection.SendAsync([0x81, (byte)message.Length, .. message, .. Close(code)]);
             await connection.ReadToEndAsync();
         });
         var report = await RunAsync(server, 6, stop);
@@ -120,12 +122,6 @@ internal sealed class WebSocketTests
         var head = await connection.ReadExactlyAsync(6) ?? throw new ObjectDisposedException("client");
         var payload = await connection.ReadExactlyAsync(head[1] & 0x7F);
         return [.. payload!.Select((value, i) => (byte)(value ^ head[2 + i % 4]))];
-    }
-
-    private static async Task EchoAsync(ScriptedConnection connection)
-    {
-        var message = await ReadMessageAsync(connection);
-        await connection.SendAsync([0x81, (byte)message.Length, .. message]);
     }
 
     private static byte[] Close(int code) => [0x88, 2, (byte)(code >> 8), (byte)code];
