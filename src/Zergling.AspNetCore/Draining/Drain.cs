@@ -70,7 +70,10 @@ internal sealed class Drain(ConnectionRegister register, ZerglingOptions options
         var began = register.Now;
         var aborted = 0;
         using var tick = new PeriodicTimer(s_tick, time);
-        while (register.Count > 0 && register.Now < began + (spread + s_aftermath).TotalMilliseconds)
+
+        // All of them, however late this process comes to it.
+        while (register.Count > 0
+            && (aborted < left.Length || register.Now < began + (spread + s_aftermath).TotalMilliseconds))
         {
             var passed = hurry.IsCancellationRequested || spread == TimeSpan.Zero
                 ? 1

@@ -62,8 +62,10 @@ internal sealed class ResponseCounter
         var bucket = 0;
         while (ticks > s_bounds[bucket])
             bucket++;
-        Interlocked.Increment(ref row[Latencies + bucket]);
+
+        // The sum first: whoever reads the latency tells it with its time, and not without until the next one comes.
         Interlocked.Add(ref row[s_sum], ticks);
+        Interlocked.Increment(ref row[Latencies + bucket]);
         if (_duration.Enabled)
             _duration.Record((double)ticks / Stopwatch.Frequency, s_tags[number]);
     }
@@ -71,12 +73,12 @@ internal sealed class ResponseCounter
     /// <summary>All of it so far, the same object as long as nothing is new; the overseer's alone.</summary>
     public ZergResponses Read()
     {
-        // In this order: of each response the class is counted first, so that no latency is told without one.
-        var seconds = (double)Sum(s_sum) / Stopwatch.Frequency;
+        // In this order: of each response the class is counted first, then its time, so that no latency is told without
+        // them.
         long[] latencies = [.. Enumerable.Range(Latencies, s_bounds.Length).Select(Sum)];
+        var seconds = (double)Sum(s_sum) / Stopwatch.Frequency;
         long[] classes = [.. Enumerable.Range(Padding, ZergResponses.ClassCount).Select(Sum)];
-        if (!classes.SequenceEqual(_last.Classes) || !latencies.SequenceEqual(_last.Latencies)
-            || !seconds.Equals(_last.Seconds))
+        if (!classes.SequenceEqual(_last.Classes) || !latencies.SequenceEqual(_last.Latencies))
             _last = new ZergResponses(classes, latencies, seconds);
         return _last;
     }
