@@ -169,11 +169,7 @@ internal sealed class HookTests
     private Task<PoolProcess> StartAsync(CancellationToken cancel, params string[] options) => PoolProcess.StartInAsync(
         _directory.Path, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0", .. options], Variables, cancel);
 
-    private void Script(string name, string text)
-    {
-        _directory.Write(name, $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(_directory.File(name), (UnixFileMode)0b111_101_101);
-    }
+    private void Script(string name, string text) => Executable.Write(_directory.File(name), $"#!/bin/sh\n{text}\n");
 
     private string[] Told()
         => File.Exists(_directory.File("out")) ? File.ReadAllLines(_directory.File("out")) : [];
