@@ -126,10 +126,29 @@ internal sealed class FrozenTests
     public async Task Half_an_order_is_completed_in_the_next_image(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
+        var (next, answered, mayGoOn) = (pool.File("next"), pool.File("answered"), pool.File("may-go-on"));
+        Executable.Write(
+            next,
+            $"""
+            #!/bin/sh
+            case $1 in upgrade-check) ;; *) exec dotnet '{PoolProcess.Program}' "$@" ;; esac
+            dotnet '{PoolProcess.Program}' "$@" || exit
+            : > '{answered}'
+            until [ -e '{mayGoOn}' ]; do sleep 0.05; done
+
+            """);
+
+        // An order is waited for no longer than five seconds: it begins when nothing but the next image is to be started.
+        var upgrade = pool.UpgradedAsync(cancel, next);
+        await PoolProcess.UntilAsync(() => File.Exists(answered), cancel);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(UnixAddress.EndPoint(pool.Control), cancel);
         await socket.SendAsync("{\"command\":"u8.ToArray(), cancel);
-        await pool.UpgradedAsync(cancel);
+
+        // Who comes after it is answered: it was let in before.
+        await pool.StatusAsync(cancel);
+        File.WriteAllText(mayGoOn, "");
+        await upgrade;
         await socket.SendAsync("\"status\"}\n"u8.ToArray(), cancel);
         using var reader = new StreamReader(new NetworkStream(socket));
         Assert.That(await reader.ReadLineAsync(cancel), Does.Contain("\"status\":{"));
