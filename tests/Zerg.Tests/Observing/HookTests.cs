@@ -86,6 +86,9 @@ internal sealed class HookTests
         await using var two = await pool.AttachAsync(cancel, "v2");
         await two.FailedAsync("it broke", [], cancel);
         await pool.WaitForLineAsync("hook-failed for release 'v2' ended with exit status 127, ignoring", cancel);
+
+        // It began before, and runs beside that one.
+        await pool.WaitForLineAsync("hook-attached for release 'v2' ended with exit status 3, ignoring", cancel);
         Assert.That(await pool.StateOfAsync(one.Session, cancel), Is.EqualTo("accepting"));
         Assert.That(Children(pool.Pid), Is.Empty);
     }

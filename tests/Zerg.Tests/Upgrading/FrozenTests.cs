@@ -81,10 +81,13 @@ internal sealed class FrozenTests
             // Those who have the places are silent and give way, as in any crowd. The others have spoken before their turn
             // comes: they are not let go, however slow this test is.
             for (var count = 0; count < 40; count++)
+            {
                 crowd.Add(await RawPeer.ConnectAsync(pool.Path, cancel));
+                if (count >= places)
+                    await crowd[count].HelloAsync(cancel);
+            }
+
             var upgrade = pool.UpgradedAsync(cancel);
-            foreach (var peer in crowd[places..])
-                await peer.HelloAsync(cancel);
             foreach (var peer in crowd[places..])
             {
                 await peer.BytesAsync(Greeting.Length, cancel);
