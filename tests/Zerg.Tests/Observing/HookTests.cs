@@ -66,8 +66,11 @@ internal sealed class HookTests
             $"handover|3|{me}|v3|2||1|two words x|took {pool.Path}",
             $"rolled-back|1|{me}|v1|3|rollback was asked for|3|two words x|took {pool.Path}",
         ];
+
+        // None is left that writes while the directory is removed.
         await Poll.UntilAsync(
-            () => !expected.Except(Told()).Any() && Told().Any(line => line.StartsWith($"drained|3|{me}|v3|2|")),
+            () => !expected.Except(Told()).Any() && Told().Any(line => line.StartsWith($"drained|3|{me}|v3|2|"))
+                && Children(pool.Pid).Length == 0,
             () => string.Join('\n', Told()), cancel);
     }
 
