@@ -259,7 +259,8 @@ internal sealed partial class Pool : IDisposable
     {
         if (++_ticks % GuardEveryTicks == 0)
         {
-            Guard("somebody");
+            // What a former server listens on as well is looked at often, and it is whom to suspect.
+            Guard("somebody", _table.Sockets.Except(_table.Shared));
             GuardPaths();
             WatchDescriptors();
             LookForFormers();

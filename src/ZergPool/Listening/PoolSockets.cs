@@ -131,14 +131,24 @@ internal sealed partial class PoolSockets : IDisposable
             }
 
             known.Problem = problem;
-            var adopted = sources.Adopted(target, problem);
-            if ((adopted ?? sources.Held(target, problem)) is { } taken)
+            try
             {
-                var from = $"pid {taken.Pid} ({SocketHolders.Command(taken.Pid)})";
-                known.Take(taken.Descriptor, from, adopted is null ? null : from);
-            }
+                var adopted = sources.Adopted(target, problem);
+                if ((adopted ?? sources.Held(target, problem)) is { } taken)
+                {
+                    var from = $"pid {taken.Pid} ({SocketHolders.Command(taken.Pid)})";
+                    known.Take(taken.Descriptor, from, adopted is null ? null : from);
+                }
 
-            return known;
+                return known;
+            }
+            catch (Exception reason) when (reason is SyscallException or ZergException && ListenerTable.At(target).Count == 0)
+            {
+                // Whoever had it may have gone while it was looked for. What is in the way otherwise is so still.
+                var bound = Bind(asked, address, target, options);
+                known.Dispose();
+                return bound;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Mono.Unix.Native;
+using Zerg.Tests.Harness;
 
 namespace Zerg.Tests.AspNetCore;
 
@@ -22,7 +23,7 @@ internal sealed class HelloProcess : IDisposable
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => KeepError(line.Data);
-        _process.Start();
+        Executable.Start(_process);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }

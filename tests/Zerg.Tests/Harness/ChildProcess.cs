@@ -25,7 +25,7 @@ internal sealed class ChildProcess : IDisposable
 
         // Not WaitForExitAsync: that waits for the end of the pipes too, which a grandchild may hold.
         _process.Exited += (_, _) => _exit.TrySetResult(_process.ExitCode);
-        _process.Start();
+        Executable.Start(_process);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }

@@ -237,7 +237,7 @@ internal sealed class HelperProcess : IDisposable
         _process.StartInfo = start;
         _process.EnableRaisingEvents = true;
         _process.Exited += (_, _) => _exit.TrySetResult(_process.ExitCode);
-        _process.Start();
+        Executable.Start(_process);
         Pid = _process.Id;
         _reading = Task.WhenAll(ReadAsync(_process.StandardError, false), ReadAsync(_process.StandardOutput, true));
     }

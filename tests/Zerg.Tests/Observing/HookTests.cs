@@ -66,8 +66,11 @@ internal sealed class HookTests
             $"handover|3|{me}|v3|2||1|two words x|took {pool.Path}",
             $"rolled-back|1|{me}|v1|3|rollback was asked for|3|two words x|took {pool.Path}",
         ];
+
+        // None is left that writes while the directory is removed.
         await Poll.UntilAsync(
-            () => !expected.Except(Told()).Any() && Told().Any(line => line.StartsWith($"drained|3|{me}|v3|2|")),
+            () => !expected.Except(Told()).Any() && Told().Any(line => line.StartsWith($"drained|3|{me}|v3|2|"))
+                && Children(pool.Pid).Length == 0,
             () => string.Join('\n', Told()), cancel);
     }
 
@@ -86,6 +89,9 @@ internal sealed class HookTests
         await using var two = await pool.AttachAsync(cancel, "v2");
         await two.FailedAsync("it broke", [], cancel);
         await pool.WaitForLineAsync("hook-failed for release 'v2' ended with exit status 127, ignoring", cancel);
+
+        // It began before, and runs beside that one.
+        await pool.WaitForLineAsync("hook-attached for release 'v2' ended with exit status 3, ignoring", cancel);
         Assert.That(await pool.StateOfAsync(one.Session, cancel), Is.EqualTo("accepting"));
         Assert.That(Children(pool.Pid), Is.Empty);
     }
@@ -169,11 +175,7 @@ internal sealed class HookTests
     private Task<PoolProcess> StartAsync(CancellationToken cancel, params string[] options) => PoolProcess.StartInAsync(
         _directory.Path, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0", .. options], Variables, cancel);
 
-    private void Script(string name, string text)
-    {
-        _directory.Write(name, $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(_directory.File(name), (UnixFileMode)0b111_101_101);
-    }
+    private void Script(string name, string text) => Executable.Write(_directory.File(name), $"#!/bin/sh\n{text}\n");
 
     private string[] Told()
         => File.Exists(_directory.File("out")) ? File.ReadAllLines(_directory.File("out")) : [];

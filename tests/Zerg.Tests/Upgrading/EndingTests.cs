@@ -40,9 +40,9 @@ internal sealed class EndingTests
     public async Task An_upgrade_that_has_begun_before_gives_way(CancellationToken cancel)
     {
         await ServeAsync(cancel);
-        var program = _directory.Write(
-            "slow", $"#!/bin/sh\ntouch {_directory.File("asked")}\n{Until("go")}\nexec dotnet '{PoolProcess.Program}' \"$@\"\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        var program = _directory.File("slow");
+        Executable.Write(
+            program, $"#!/bin/sh\ntouch {_directory.File("asked")}\n{Until("go")}\nexec dotnet '{PoolProcess.Program}' \"$@\"\n");
         var upgrade = _pool.UpgradeAsync(cancel, program);
         await PoolProcess.UntilAsync(() => File.Exists(_directory.File("asked")), cancel);
         await StopAsync(cancel);

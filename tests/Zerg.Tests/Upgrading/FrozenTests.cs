@@ -73,17 +73,24 @@ internal sealed class FrozenTests
     [CancelAfter(60_000)]
     public async Task Who_waits_for_a_place_among_the_handshakes_is_greeted_in_the_end(CancellationToken cancel)
     {
-        await using var pool = await PoolProcess.StartAsync(cancel);
+        const int places = 8;
+        await using var pool = await PoolProcess.StartAsync(cancel, "--max-handshakes", $"{places}");
         var crowd = new List<RawPeer>();
         try
         {
+            // Those who have the places are silent and give way, as in any crowd. The others have spoken before their turn
+            // comes: they are not let go, however slow this test is.
             for (var count = 0; count < 40; count++)
+            {
                 crowd.Add(await RawPeer.ConnectAsync(pool.Path, cancel));
+                if (count >= places)
+                    await crowd[count].HelloAsync(cancel);
+            }
+
             var upgrade = pool.UpgradedAsync(cancel);
-            foreach (var peer in crowd)
+            foreach (var peer in crowd[places..])
             {
                 await peer.BytesAsync(Greeting.Length, cancel);
-                await peer.HelloAsync(cancel);
                 Assert.That(await peer.FrameAsync(cancel), Is.InstanceOf<WelcomeFrame>());
             }
 
@@ -122,10 +129,29 @@ internal sealed class FrozenTests
     public async Task Half_an_order_is_completed_in_the_next_image(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
+        var (next, answered, mayGoOn) = (pool.File("next"), pool.File("answered"), pool.File("may-go-on"));
+        Executable.Write(
+            next,
+            $"""
+            #!/bin/sh
+            case $1 in upgrade-check) ;; *) exec dotnet '{PoolProcess.Program}' "$@" ;; esac
+            dotnet '{PoolProcess.Program}' "$@" || exit
+            : > '{answered}'
+            until [ -e '{mayGoOn}' ]; do sleep 0.05; done
+
+            """);
+
+        // An order is waited for no longer than five seconds: it begins when nothing but the next image is to be started.
+        var upgrade = pool.UpgradedAsync(cancel, next);
+        await PoolProcess.UntilAsync(() => File.Exists(answered), cancel);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(UnixAddress.EndPoint(pool.Control), cancel);
         await socket.SendAsync("{\"command\":"u8.ToArray(), cancel);
-        await pool.UpgradedAsync(cancel);
+
+        // Who comes after it is answered: it was let in before.
+        await pool.StatusAsync(cancel);
+        File.WriteAllText(mayGoOn, "");
+        await upgrade;
         await socket.SendAsync("\"status\"}\n"u8.ToArray(), cancel);
         using var reader = new StreamReader(new NetworkStream(socket));
         Assert.That(await reader.ReadLineAsync(cancel), Does.Contain("\"status\":{"));

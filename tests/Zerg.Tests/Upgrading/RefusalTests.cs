@@ -57,8 +57,8 @@ internal sealed class RefusalTests
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
         await using var client = await pool.ServeAsync(cancel);
-        Script(pool.File("garbage"), "\u0001\u0002no program");
-        Script(pool.File("chatter"), "#!/bin/sh\nexec yes\n");
+        Executable.Write(pool.File("garbage"), "\u0001\u0002no program");
+        Executable.Write(pool.File("chatter"), "#!/bin/sh\nexec yes\n");
         var (exitCode, message) = await pool.UpgradeAsync(cancel, binary.Replace("DIR", pool.Directory));
         Assert.That((exitCode, message), Is.EqualTo((expected, message)));
         Assert.That(message, Does.Contain(reason));
@@ -74,7 +74,7 @@ internal sealed class RefusalTests
         using var half = await RawPeer.GreetedAsync(pool.Path, cancel);
         var drained = RawPeer.OrderAsync(pool.Control, "drain", "1", cancel);
         await client.OrdersAsync(cancel).OfType<ZergOrder.Drain>().FirstAsync(cancel);
-        Script(pool.File("once"), $"#!/bin/sh\nrm \"$0\"\nexec dotnet '{PoolProcess.Program}' \"$@\"\n");
+        Executable.Write(pool.File("once"), $"#!/bin/sh\nrm \"$0\"\nexec dotnet '{PoolProcess.Program}' \"$@\"\n");
 
         var (exitCode, message) = await pool.UpgradeAsync(cancel, pool.File("once"));
         Assert.That((exitCode, message), Is.EqualTo((ExitCodes.System, $"execve {pool.File("once")}: No such file or directory")));
@@ -94,11 +94,5 @@ internal sealed class RefusalTests
         Assert.That(pool.Process.Count("upgraded from"), Is.EqualTo(upgrades));
         await client.ReportAsync(new ZergReport(ZerglingState.Paused), cancel);
         await pool.StateAsync(client.Session, "paused", cancel);
-    }
-
-    private static void Script(string path, string text)
-    {
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
     }
 }

@@ -86,11 +86,10 @@ internal sealed class UpgradeTests
 
         // The first takes as long as the second needs to come: one that comes after it is another upgrade.
         var (slow, asked, mayGoOn) = (pool.File("slow"), pool.File("asked"), pool.File("may-go-on"));
-        File.WriteAllText(
+        Executable.Write(
             slow,
             $"#!/bin/sh\n: > '{asked}'\nwhile [ ! -e '{mayGoOn}' ]; do sleep 0.05; done\n"
             + $"exec dotnet '{PoolProcess.Program}' \"$@\"\n");
-        File.SetUnixFileMode(slow, (UnixFileMode)0b111_101_101);
         var first = pool.UpgradeAsync(cancel, slow);
         await PoolProcess.UntilAsync(() => File.Exists(asked), cancel);
         var (exitCode, message) = await pool.UpgradeAsync(cancel);
