@@ -178,10 +178,11 @@ internal sealed class UwsgiTests
     {
         // One that shakes hands has to do so until the other has been and gone.
         await using var pool = await PoolProcess.StartAsync(cancel, "--log-level", "debug", "--handshake-timeout", "1m");
+        // At once: an interpreter that ends in order closes its connection first, and holds the rest for a moment longer.
         const string visit = """
-            import socket, sys
+            import os, socket, sys
             s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
-            s.recvmsg(14, 100); print("greeted"); sys.stdin.readline()
+            s.recvmsg(14, 100); print("greeted"); sys.stdin.readline(); os._exit(0)
             """;
         using var shaking = HelperProcess.Python(visit, null, "", pool.Path);
         await shaking.WaitForLineAsync("greeted", cancel);
