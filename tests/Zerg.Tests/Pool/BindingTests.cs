@@ -100,7 +100,11 @@ internal sealed class BindingTests
 
         Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(69));
         await pool.Process.OutputEndAsync(cancel);
-        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
+
+        // Perhaps among others: what other tests start holds its sockets as well, until it executes its program.
+        Assert.That(
+            pool.Process.Lines.Single(),
+            Does.Contain("held by pid ").And.Contain($"pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
         Assert.That(File.Exists(Path.Combine(_directory, "a.sock")));
     }
 
@@ -114,7 +118,9 @@ internal sealed class BindingTests
 
         Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(71));
         await pool.Process.OutputEndAsync(cancel);
-        Assert.That(pool.Process.Lines.Single(), Does.Contain($"held by pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
+        Assert.That(
+            pool.Process.Lines.Single(),
+            Does.Contain("held by pid ").And.Contain($"pid {Environment.ProcessId} ({Comm(Environment.ProcessId)})"));
         holder.Listen();
         await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_directory, "a.sock")), cancel);
     }

@@ -28,7 +28,11 @@ internal sealed class OfferTests
         await first.Process.ExitAsync(cancel);
 
         await using var second = Launch(address, "10s");
-        await second.WaitForLineAsync($"bind {address}: Address already in use, held by pid {Environment.ProcessId}", cancel);
+
+        // Perhaps among others: what other tests start holds its sockets as well, until it executes its program.
+        Assert.That(
+            await second.WaitForLineAsync($"bind {address}: Address already in use, held by pid ", cancel),
+            Does.Contain($"pid {Environment.ProcessId} ("));
         using var back = await ReturnAsync(cancel);
         Assert.That(Greeting.Read(await back.BytesAsync(Greeting.Length, cancel)), Is.Zero);
         await back.OfferAsync(welcome.Sockets, [held], cancel);
@@ -81,8 +85,10 @@ internal sealed class OfferTests
         await using var pool = Launch(listener.LocalEndPoint!.ToString()!, "1s");
         Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(69));
         await pool.Process.OutputEndAsync(cancel);
-        Assert.That(pool.Process.Lines[^1], Does.Contain($"held by pid {Environment.ProcessId}").And.Contain(
-            "nobody gave it within 1s (recover-timeout)"));
+        Assert.That(
+            pool.Process.Lines[^1],
+            Does.Contain("held by pid ").And.Contain($"pid {Environment.ProcessId} (").And.Contain(
+                "nobody gave it within 1s (recover-timeout)"));
     }
 
     [Test]
