@@ -44,8 +44,11 @@ internal sealed class QuickStopTests
         var before = await first.EndPointAsync(cancel);
         first.Process.Signal(Signum.SIGTERM);
         await first.Process.ExitAsync(cancel);
-        using var other = PythonListener.Start($"{before}");
-        await other.ListeningAsync(cancel);
+
+        // At once: until then the kernel may give the port to anybody who connects somewhere.
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(before);
+        other.Listen();
         await using var second = await StartAsync("127.0.0.1:0", cancel);
         Assert.That(await second.EndPointAsync(cancel), Is.Not.EqualTo(before));
     }
