@@ -17,7 +17,7 @@ internal sealed class LimitsTests
     public async Task The_status_says_how_much_there_is_and_may_be(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartInAsync(
-            null, [.. Socket(), "--max-sessions", "2", "--max-history", "7"], null, cancel);
+            null, [.. Socket(), "--max-sessions", "2", "--max-history", "7", "--handshake-timeout", "1m"], null, cancel);
         await using var one = await pool.ServeAsync(cancel);
         using var silent = await RawPeer.GreetedAsync(pool.Path, cancel);
         var limits = await LimitsAsync(pool, cancel);

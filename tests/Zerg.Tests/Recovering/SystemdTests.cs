@@ -57,7 +57,7 @@ internal sealed class SystemdTests
         echo "exited with $(show ExecMainStatus)"
         """;
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task It_keeps_what_a_killed_pool_held(CancellationToken cancel)
     {
         Assume.That(Environment.IsPrivilegedProcess, "needs root for namespaces");
