@@ -157,7 +157,7 @@ internal sealed class DeployedCrashTests : DeployFixture
     {
         await OpenAsync(cancel, "--rollback-window", "60s");
         await Stage.PremiereAsync("r0", cancel);
-        await Stage.RollOutAsync("r1", cancel, ("HELLO_DIES", "5000"));
+        await Stage.RollOutAsync("r1", cancel, ("HELLO_DIES", "8000"));
         await Stage.StatusAsync(status => status.Zerglings.Any(one => one is { Release: "r0", State: "standby" }), cancel);
         var status = await Stage.StatusAsync(status => status.History[0].Outcome == "rolled back", cancel);
         Assert.That(await Stage.GetAsync(cancel), Does.Contain("r0"));
