@@ -36,7 +36,7 @@ internal sealed class HookTests : GuaranteeFixture
     [Test, CancelAfter(60_000)]
     public async Task One_that_fails_hangs_or_is_not_there_changes_nothing(CancellationToken cancel)
     {
-        await StageAsync("#!/bin/sh\ncase $ZERG_HOOK in attached) exit 3;; ready) exec sleep 60;; esac\n", cancel, "--hook-timeout", "3s");
+        await StageAsync("#!/bin/sh\ncase $ZERG_HOOK in attached) exit 3;; ready) exec sleep 60;; esac\n", cancel, "--hook-timeout", "6s");
         await Stage.PremiereAsync("r0", cancel);
         await Stage.Pool.ErrorAsync("hook-attached for release 'r0' ended with exit status 3, ignoring", cancel);
         await Stage.Pool.ErrorAsync("hook-ready for release 'r0' was not through in time (hook-timeout), ignoring", cancel);

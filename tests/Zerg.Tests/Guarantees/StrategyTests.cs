@@ -39,7 +39,8 @@ internal sealed class StrategyTests : DeployFixture
     [Test, CancelAfter(90_000)]
     public async Task A_canary_bakes_and_the_rest_follows(CancellationToken cancel)
     {
-        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "6s");
+        // Long enough for the status to be asked for meanwhile.
+        await StageAsync("", s_workers, cancel, "--strategy", "canary", "--canary", "1/3", "--bake", "10s");
         var crowd = await PremiereAsync(cancel);
         var deploy = DeployAsync(cancel, "--release", "r1");
         var status = await BakingAsync(cancel);

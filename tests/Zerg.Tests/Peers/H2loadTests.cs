@@ -22,7 +22,7 @@ internal sealed partial class H2loadTests : PeerFixture
             // Anew for each: it does not connect again. By time and not by number, or what it did not send by then
             // counts as errored.
             var load = Start(
-                "h2load", "/usr/bin/h2load", ["-D", "5", "-c", "8", "-m", "10", $"http://{target}/slow?ms=20"]);
+                "h2load", "/usr/bin/h2load", ["-D", "10", "-c", "8", "-m", "10", $"http://{target}/slow?ms=20"]);
             await load.OutputAsync("Main benchmark duration is started", cancel);
             var next = await RollOutAsync(Http2, string.Create(CultureInfo.InvariantCulture, $"r{number}"), cancel);
             Assert.That(await serving.ExitAsync(cancel), Is.Zero);
