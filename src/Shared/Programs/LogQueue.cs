@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,10 @@ internal sealed class LogQueue : IDisposable
     /// <summary>Lines that wait at most.</summary>
     public const int Capacity = 256;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private const int Parts = 10;
+
+    // A second, in parts: of a machine that stands still for long only one of them is lost.
+    private static readonly TimeSpan s_part = TimeSpan.FromSeconds(1) / Parts;
 
     private readonly Queue<LogLine> _lines = new();
     private readonly Action<LogLine> _write;
@@ -70,11 +74,16 @@ internal sealed class LogQueue : IDisposable
     /// <summary>Waits until everything is written, if its reader takes it within a second.</summary>
     public void Flush()
     {
-        var end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        var rest = s_part * Parts;
         lock (_lines)
         {
-            while ((_lines.Count > 0 || _isWorking) && end - Environment.TickCount64 is > 0 and var rest)
-                Monitor.Wait(_lines, (int)rest);
+            while ((_lines.Count > 0 || _isWorking) && rest > TimeSpan.Zero)
+            {
+                var began = Stopwatch.GetTimestamp();
+                Monitor.Wait(_lines, s_part);
+                var waited = Stopwatch.GetElapsedTime(began);
+                rest -= waited < s_part ? waited : s_part;
+            }
         }
     }
 
@@ -87,7 +96,8 @@ internal sealed class LogQueue : IDisposable
             Monitor.PulseAll(_lines);
         }
 
-        _thread.Join(s_patience);
+        for (var part = 0; part < Parts && !_thread.Join(s_part);)
+            part++;
     }
 
     private void Run()
