@@ -18,7 +18,10 @@ internal sealed partial class Pool
 
     private const string ToldToStop = "the pool is told to stop";
 
-    private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(1);
+    // In parts: while the machine stands still one of them goes by, and not all.
+    private const int FlushParts = 10;
+
+    private static readonly TimeSpan s_flushPart = TimeSpan.FromMilliseconds(100);
 
     private readonly DateTimeOffset _imageStarted;
     private CancellationTokenSource _freezing = new();
@@ -180,7 +183,7 @@ internal sealed partial class Pool
     {
         while (true)
         {
-            var deadline = Task.Delay(s_flushPatience, _time, CancellationToken.None);
+            var deadline = FlushPatienceAsync();
             var sessions = Sessions.ToList();
             var flushed = await Task.WhenAll(sessions.Select(session => session.FlushAsync(deadline)));
             var stuck = sessions.Zip(flushed).Where(pair => !pair.Second).Select(pair => pair.First).ToList();
@@ -189,6 +192,12 @@ internal sealed partial class Pool
             foreach (var session in stuck)
                 End(session, session.IsClosing ? null : "it does not read what it is sent");
         }
+    }
+
+    private async Task FlushPatienceAsync()
+    {
+        for (var left = FlushParts; left > 0; left--)
+            await Task.Delay(s_flushPart, _time, CancellationToken.None);
     }
 
     private void Execute(Successor successor)
