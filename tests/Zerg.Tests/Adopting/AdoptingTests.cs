@@ -109,6 +109,9 @@ internal sealed class AdoptingTests
         using var former = Former("127.0.0.1:0");
         var address = await former.ListeningAsync(cancel);
         await using var pool = await StartAsync(address, cancel, "--adopt");
+
+        // An answer says that the pool has begun: what is wrong before that is set right without a suspect.
+        Assert.That(await StateAsync(pool, cancel), Is.EqualTo("adopted"));
         using var descriptor = ForeignListener.Take(Target(address), out _)!.Descriptor;
         Spoil(descriptor.Number);
         await pool.WaitForLineAsync($"listener {address} repaired: SO_LINGER was on (suspect: {FormerServer})", cancel);
