@@ -76,6 +76,9 @@ internal sealed class EndingTests
     {
         await StartAsync(cancel);
         await _pool.StateAsync(1, "accepting", cancel);
+
+        // The launcher takes it for ready after a second, and before its trap the signal would end it.
+        await PoolProcess.UntilAsync(() => File.Exists(_directory.File("trapped")), cancel);
     }
 
     // One launcher, whose worker does not end before it may.
@@ -84,7 +87,7 @@ internal sealed class EndingTests
             _directory.Path,
             [
                 "--zerg-pool", "DIR/pool.sock:DIR/app.sock", "--launcher", ProgramFiles.Zergling, "--up",
-                "--", "/bin/sh", "-c", $"trap : TERM; {Until("end")}",
+                "--", "/bin/sh", "-c", $"trap : TERM; : > {_directory.File("trapped")}; {Until("end")}",
             ],
             new Dictionary<string, string> { [ProcessTree.Mark] = _directory.Path }, cancel);
 
