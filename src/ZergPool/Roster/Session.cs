@@ -25,6 +25,9 @@ internal sealed partial class Session : IDisposable
 
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(1);
 
+    // For what a peer said before it closed its end.
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(5);
+
     private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(MaxOutbox);
 
     private readonly CancellationTokenSource _ended = new();
@@ -34,6 +37,7 @@ internal sealed partial class Session : IDisposable
     private Task? _writing;
     private volatile bool _closing;
     private volatile string? _unsendable;
+    private bool _isDeaf;
 
     /// <param name="socket">The connection.</param>
     /// <param name="pool">The path of the pool it came to.</param>
@@ -219,17 +223,8 @@ internal sealed partial class Session : IDisposable
     {
         try
         {
-            await foreach (var (frame, descriptors, flushed) in _outbox.Reader.ReadAllAsync(_ended.Token))
-            {
-                if (flushed is not null)
-                    flushed.SetResult();
-                else if (frame is not null)
-                    await _channel.SendAsync(frame, descriptors, _ended.Token);
-                else
-                    await _channel.SendAsync(Greeting.Write(descriptors.Count), descriptors, _ended.Token);
-                foreach (var descriptor in descriptors)
-                    descriptor.Dispose();
-            }
+            await foreach (var next in _outbox.Reader.ReadAllAsync(_ended.Token))
+                await WriteAsync(next);
         }
         catch (ProtocolException problem)
         {
@@ -245,6 +240,33 @@ internal sealed partial class Session : IDisposable
         while (_outbox.Reader.TryRead(out var unsent))
         {
             foreach (var descriptor in unsent.Descriptors)
+                descriptor.Dispose();
+        }
+    }
+
+    private async Task WriteAsync(Outgoing next)
+    {
+        var (frame, descriptors, flushed) = next;
+        try
+        {
+            if (flushed is not null)
+                flushed.SetResult();
+            else if (_isDeaf)
+                return;
+            else if (frame is not null)
+                await _channel.SendAsync(frame, descriptors, _ended.Token);
+            else
+                await _channel.SendAsync(Greeting.Write(descriptors.Count), descriptors, _ended.Token);
+        }
+        catch (SyscallException gone) when (gone.Errno is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            // What it said before is still to be read; the end of the stream comes after that.
+            _isDeaf = true;
+            _ended.CancelAfter(s_lastWords);
+        }
+        finally
+        {
+            foreach (var descriptor in descriptors)
                 descriptor.Dispose();
         }
     }
