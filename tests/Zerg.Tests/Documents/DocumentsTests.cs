@@ -19,7 +19,7 @@ internal sealed partial class DocumentsTests
     {
         Assume.That(Environment.IsPrivilegedProcess, "needs root for namespaces");
         using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory.File("gunicorn"), """
+        Executable.Write(directory.File("gunicorn"), """
             #!/usr/bin/python3
             import os, selectors, socket
             waiting = selectors.DefaultSelector()
@@ -37,7 +37,6 @@ internal sealed partial class DocumentsTests
                     connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
                     connection.close()
             """);
-        File.SetUnixFileMode(directory.File("gunicorn"), (UnixFileMode)0b111_101_101);
         File.WriteAllText(directory.File("play.sh"), """
             set -eu
             mount -t tmpfs none /run

@@ -226,20 +226,15 @@ internal sealed class MetricsTests
         var place = Scrape.Place(await pool.WaitForLineAsync("metrics at ", cancel));
 
         // Asked while the next program is: once that takes over, who is silent is waited for a second and no longer.
-        var (slow, asked, mayGoOn) = (pool.File("slow"), pool.File("asked"), pool.File("may-go-on"));
-        File.WriteAllText(
-            slow,
-            $"#!/bin/sh\n: > '{asked}'\nwhile [ ! -e '{mayGoOn}' ]; do sleep 0.05; done\n"
-            + $"exec dotnet '{PoolProcess.Program}' \"$@\"\n");
-        File.SetUnixFileMode(slow, (UnixFileMode)0b111_101_101);
+        var next = new HeldProgram(pool.File("next"));
         using var early = await Scrape.ConnectAsync(place, cancel);
-        var upgrade = pool.UpgradedAsync(cancel, slow);
-        await PoolProcess.UntilAsync(() => File.Exists(asked), cancel);
+        var upgrade = pool.UpgradedAsync(cancel, next.Path);
+        await next.AskedAsync(cancel);
         await early.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), cancel);
         var answer = new byte[16];
         Assert.That(await early.ReceiveAsync(answer, cancel), Is.GreaterThan(0));
         Assert.That(Encoding.ASCII.GetString(answer), Does.StartWith("HTTP/1.1 200"));
-        File.WriteAllText(mayGoOn, "");
+        next.GoOn();
         await upgrade;
         var scrape = await Scrape.OfAsync(place, cancel);
         Assert.That(scrape["zergpool_upgrades_total"], Is.EqualTo(1));

@@ -40,18 +40,14 @@ internal sealed class EndingTests
     public async Task An_upgrade_that_has_begun_before_gives_way(CancellationToken cancel)
     {
         await ServeAsync(cancel);
-        var program = _directory.File("slow");
-        Executable.Write(
-            program, $"#!/bin/sh\ntouch {_directory.File("asked")}\n{Until("go")}\nexec dotnet '{PoolProcess.Program}' \"$@\"\n");
-        var upgrade = _pool.UpgradeAsync(cancel, program);
-        await PoolProcess.UntilAsync(() => File.Exists(_directory.File("asked")), cancel);
+        var next = new HeldProgram(_directory.File("next"));
+        var upgrade = _pool.UpgradeAsync(cancel, next.Path);
+        await next.AskedAsync(cancel);
         await StopAsync(cancel);
-        _directory.Write("go", "");
+        next.GoOn();
         Assert.That(await upgrade, Is.EqualTo((ExitCodes.System, "the pool is told to stop")));
         await EndsAsync(cancel);
     }
-
-    private string Until(string file) => $"until test -e {_directory.File(file)}; do sleep 0.05; done";
 
     [Test]
     [CancelAfter(60_000)]
@@ -87,7 +83,8 @@ internal sealed class EndingTests
             _directory.Path,
             [
                 "--zerg-pool", "DIR/pool.sock:DIR/app.sock", "--launcher", ProgramFiles.Zergling, "--up",
-                "--", "/bin/sh", "-c", $"trap : TERM; : > {_directory.File("trapped")}; {Until("end")}",
+                "--", "/bin/sh", "-c",
+                $"trap : TERM; : > {_directory.File("trapped")}; until test -e {_directory.File("end")}; do sleep 0.05; done",
             ],
             new Dictionary<string, string> { [ProcessTree.Mark] = _directory.Path }, cancel);
 

@@ -85,15 +85,11 @@ internal sealed class UpgradeTests
         await using var client = await pool.ServeAsync(cancel);
 
         // The first takes as long as the second needs to come: one that comes after it is another upgrade.
-        var (slow, asked, mayGoOn) = (pool.File("slow"), pool.File("asked"), pool.File("may-go-on"));
-        Executable.Write(
-            slow,
-            $"#!/bin/sh\n: > '{asked}'\nwhile [ ! -e '{mayGoOn}' ]; do sleep 0.05; done\n"
-            + $"exec dotnet '{PoolProcess.Program}' \"$@\"\n");
-        var first = pool.UpgradeAsync(cancel, slow);
-        await PoolProcess.UntilAsync(() => File.Exists(asked), cancel);
+        var slow = new HeldProgram(pool.File("slow"));
+        var first = pool.UpgradeAsync(cancel, slow.Path);
+        await slow.AskedAsync(cancel);
         var (exitCode, message) = await pool.UpgradeAsync(cancel);
-        File.WriteAllText(mayGoOn, "");
+        slow.GoOn();
         Assert.That(exitCode, Is.EqualTo(ExitCodes.TryAgain), message);
         Assert.That(message, Does.Contain("an upgrade is under way"));
         var reply = await first;
