@@ -1,4 +1,5 @@
-// ./build.sh TARGET [--configuration=Release] [--filter=EXPRESSION] [--time=SECONDS] [--seed=NUMBER]
+// ./build.sh TARGET [--configuration=Release] [--filter=EXPRESSION] [--settings=FILE] [--results=FILE] [--time=SECONDS]
+//     [--seed=NUMBER]
 var target = Argument("target", "build");
 var configuration = Argument("configuration", "Release");
 var filter = Argument("filter", "");
@@ -6,6 +7,8 @@ var time = Argument("time", 300);
 var seed = Argument("seed", new Random().Next());
 var solution = "ZergPool.slnx";
 var artifacts = MakeAbsolute(Directory("artifacts"));
+var settings = Argument("settings", "");
+var results = Argument("results", $"{artifacts}/test/results.trx");
 
 void Run(string program, params string[] arguments)
 {
@@ -31,7 +34,7 @@ Task("build")
     }));
 
 Task("test")
-    .Description("Runs every test, against real processes and peers; --filter=EXPRESSION picks some.")
+    .Description("Runs every test, against real processes and peers; --filter=EXPRESSION or --settings=FILE picks some.")
     .IsDependentOn("build")
     .Does(() => DotNetTest("tests/Zerg.Tests", new DotNetTestSettings
     {
@@ -39,7 +42,8 @@ Task("test")
         NoBuild = true,
         NoLogo = true,
         Filter = filter,
-        Loggers = new[] { "console;verbosity=normal", $"trx;LogFileName={artifacts}/test/results.trx" },
+        Settings = settings == "" ? null : settings,
+        Loggers = new[] { "console;verbosity=normal", $"trx;LogFileName={results}" },
     }));
 
 Task("demo")

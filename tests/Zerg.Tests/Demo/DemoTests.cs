@@ -15,6 +15,7 @@ internal sealed class DemoTests
         var last = await demo.OutputAsync(" lost of ", cancel);
         var status = await demo.ExitAsync(cancel);
         var output = string.Join('\n', demo.Output.Lines);
+        Proof.NothingLost(last, Does.StartWith("0 lost of "), output);
         Assert.That(last, Does.Match("^0 lost of [1-9][0-9]* requests over 2 hand-overs$"), output);
         Assert.That(status, Is.Zero, output);
         Assert.That(output, Does.Match(@"v3 failed: .*; v2 serves on"));

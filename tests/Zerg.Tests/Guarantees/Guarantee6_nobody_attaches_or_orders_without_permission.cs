@@ -27,9 +27,9 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     {
         await ServeAsync(cancel);
         var intruder = Intrude("intruder");
-        Assert.That(await intruder.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
-        Assert.That((await OrderAsync("pause", cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
-        Assert.That((await OrderAsync("stop", cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
+        await Proof.RefusedAsync(intruder, ExitCodes.NotPermitted, cancel);
+        Proof.Refused((await OrderAsync("pause", cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused((await OrderAsync("stop", cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
         await UndisturbedAsync(cancel);
         Assert.That(Stage.Pool.Error.Lines, Has.None.Contains($"uid {Stranger}"));
     }
@@ -39,12 +39,12 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     {
         await ServeAsync(cancel, "--allow-uid", SomebodyElse, "--control-uid", SomebodyElse);
         var intruder = Intrude("intruder");
-        Assert.That(await intruder.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        await Proof.RefusedAsync(intruder, ExitCodes.NotPermitted, cancel);
         await Stage.Pool.ErrorAsync(
             $"uid {Stranger} gid {Stranger} pid {intruder.Pid} may not attach, refused", cancel);
         foreach (var order in (string[])["pause", "resume", "drain", "stop"])
         {
-            Assert.That((await OrderAsync(order, cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
+            Proof.Refused((await OrderAsync(order, cancel)).ExitCode, Is.EqualTo(ExitCodes.NotPermitted), order);
             await Stage.Pool.ErrorAsync($"order '{order}' of uid {Stranger} gid {Stranger}", cancel);
         }
 
@@ -63,7 +63,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
             Is.EqualTo([("permitted", uint.Parse(Stranger, System.Globalization.CultureInfo.InvariantCulture))]));
 
         var (status, _, error) = await OrderAsync("drain", cancel, "2");
-        Assert.That(status, Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused(status, Is.EqualTo(ExitCodes.NotPermitted));
         Assert.That(error, Does.Contain("control-uid"));
         await _crowd.GoesOnAsync(100, cancel);
         await _crowd.LeaveAsync("mine", "permitted");
@@ -73,7 +73,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
     public async Task Who_may_order_may_not_attach(CancellationToken cancel)
     {
         await ServeAsync(cancel, "--allow-uid", SomebodyElse, "--control-uid", Stranger);
-        Assert.That(await Intrude("intruder").ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        await Proof.RefusedAsync(Intrude("intruder"), ExitCodes.NotPermitted, cancel);
         await Stage.Pool.ErrorAsync("may not attach, refused", cancel);
 
         // A pause of the only one makes clients wait; it loses none of them.
@@ -135,7 +135,7 @@ internal sealed class Guarantee6_nobody_attaches_or_orders_without_permission : 
         await _crowd.GoesOnAsync(100, cancel);
         await _crowd.LeaveAsync("mine");
         var status = await Stage.StatusAsync(cancel);
-        Assert.That(status.Zerglings.Select(one => (one.Release, one.State)), Is.EqualTo([("mine", "accepting")]));
-        Assert.That(status.Pool.Generation, Is.EqualTo(1));
+        Proof.Refused(status.Zerglings.Select(one => (one.Release, one.State)), Is.EqualTo([("mine", "accepting")]));
+        Proof.Refused(status.Pool.Generation, Is.EqualTo(1));
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SoakTests
         {
             var status = await soak.ExitAsync(cancel);
             var output = string.Join('\n', soak.Output.Lines.Concat(soak.Error.Lines));
+            Proof.NothingLost(output, Does.Not.Match("(?m)^[1-9][0-9]* lost of "));
             Assert.That(status, Is.Zero, output);
             Assert.That(soak.Output.Lines[^1], Does.Match("^0 lost of [1-9][0-9]{3,} requests, and nothing grew"), output);
             TestContext.Out.WriteLine(output);

@@ -46,7 +46,7 @@ internal sealed class WatchTests : GuaranteeFixture
         Assert.That(await Stage.Cast("r1").ExitAsync(cancel), Is.Zero);
 
         var report = await EndAsync();
-        Assert.That(report.Lost, Is.Zero, string.Join("; ", report.FirstLosses.Select(loss => loss.Detail)));
+        Proof.NothingLost(report, "load");
         Assert.That(report.Statuses.Keys, Is.EquivalentTo([200, 500]));
         var (_, history, _) = await Stage.OrderAsync(["history"], cancel);
         Assert.That(history, Does.Match(@"watch: 5xx (1\d|2\d)(\.\d+)? % \(of \d+ responses\) is not < 1 %"));
@@ -64,7 +64,7 @@ internal sealed class WatchTests : GuaranteeFixture
         await Stage.RollOutAsync("r1", cancel, s_late);
         var reason = await BackAsync(cancel);
         Assert.That(reason, Does.Match(@"^watch: p99 \d+(\.\d)? ms \(of \d+ responses\) is not < 100 ms$"));
-        Assert.That((await EndAsync()).Lost, Is.Zero);
+        Proof.NothingLost(await EndAsync(), "load");
     }
 
     [TestCase("too few", 5)]
@@ -83,7 +83,7 @@ internal sealed class WatchTests : GuaranteeFixture
         Assert.That(Watched(status, "r0")!.Responses, Is.GreaterThan(0));
         Assert.That(status.History.Select(one => one.Outcome), Is.EqualTo(["completed", "completed"]));
         Assert.That(Stage.Accepting(status).Single().Release, Is.EqualTo("r1"));
-        Assert.That((await EndAsync()).Lost, Is.Zero);
+        Proof.NothingLost(await EndAsync(), "load");
         var (_, table, _) = await Stage.OrderAsync(["status"], cancel);
         Assert.That(table, Does.Match(@"watch 5xx<1%,p99<20s of \d+ responses or more: for \d+s more\n"));
         Assert.That(table, Does.Match(@"  generation 2, release 'r1': \d+ responses, 5xx \d+(\.\d+)? %, p99 \d+(\.\d+)? ms\n"));
@@ -103,7 +103,7 @@ internal sealed class WatchTests : GuaranteeFixture
         Load(LoadMode.Paced, most: 200);
         var before = await Stage.StatusAsync(status => Watched(status, "r1") is { Responses: >= 100 }, cancel);
         Assert.That(before.History, Has.Count.EqualTo(2));
-        Assert.That((await _report!).Lost, Is.Zero);
+        Proof.NothingLost(await _report!, "load");
         Load(LoadMode.Paced);
         if (fate == "kill")
         {
@@ -117,7 +117,7 @@ internal sealed class WatchTests : GuaranteeFixture
 
         await BackAsync(cancel);
         Assert.That(await Stage.Cast("r1").ExitAsync(cancel), Is.Zero);
-        Assert.That((await EndAsync()).Lost, Is.Zero);
+        Proof.NothingLost(await EndAsync(), "load");
     }
 
     [Test, CancelAfter(60_000)]

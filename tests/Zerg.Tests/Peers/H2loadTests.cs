@@ -31,11 +31,11 @@ internal sealed partial class H2loadTests : PeerFixture
 
             Assert.That(await load.ExitAsync(cancel), Is.Zero);
             var requests = await load.OutputAsync("requests: ", cancel);
-            Assert.That(requests, Does.EndWith(" 0 failed, 0 errored, 0 timeout"));
+            Proof.NothingLost(requests, Does.EndWith(" 0 failed, 0 errored, 0 timeout"));
             var counts = Counts().Match(requests);
             var ok = counts.Groups["ok"].Value;
-            Assert.That(counts.Groups["done"].Value, Is.EqualTo(ok), requests);
-            Assert.That(
+            Proof.NothingLost(counts.Groups["done"].Value, Is.EqualTo(ok), requests);
+            Proof.NothingLost(
                 await load.OutputAsync("status codes: ", cancel),
                 Is.EqualTo($"status codes: {ok} 2xx, 0 3xx, 0 4xx, 0 5xx"));
             total += int.Parse(ok, CultureInfo.InvariantCulture);

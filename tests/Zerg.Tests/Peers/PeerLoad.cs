@@ -40,8 +40,7 @@ internal sealed class PeerLoad : IAsyncDisposable
         var report = await _report;
         TestContext.Out.WriteLine(
             $"{report.Lost} lost of {report.Requests} requests, {report.Releases.Count} releases");
-        Assert.That(report.Lost, Is.Zero, () => string.Join("; ", report.FirstLosses.Select(
-            loss => $"{loss.Kind} in {loss.Phase} at {loss.AtSeconds} s: {loss.Detail}")));
+        Proof.NothingLost(report, "load");
         return report;
     }
 

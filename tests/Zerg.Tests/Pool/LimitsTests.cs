@@ -112,7 +112,7 @@ internal sealed class LimitsTests
         using var directory = new TemporaryDirectory();
         File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_111_111);
         await using var pool = PoolProcess.Launch(directory.Path, Socket());
-        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
         await pool.Process.OutputEndAsync(cancel);
         Assert.That(pool.Process.Lines[^1], Does.Contain($"everybody may replace files in '{directory.Path}'"));
     }
@@ -125,7 +125,7 @@ internal sealed class LimitsTests
         File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_111_111);
         var inner = Directory.CreateDirectory(directory.File("in")).FullName;
         await using var pool = PoolProcess.Launch(inner, Socket());
-        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
         await pool.Process.OutputEndAsync(cancel);
         Assert.That(pool.Process.Lines[^1], Does.Contain($"everybody may replace files in '{directory.Path}'"));
     }
@@ -137,7 +137,7 @@ internal sealed class LimitsTests
         using var directory = new TemporaryDirectory();
         File.CreateSymbolicLink(directory.File("pool.sock"), directory.File("elsewhere"));
         await using var pool = PoolProcess.Launch(directory.Path, Socket());
-        Assert.That(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused(await pool.Process.ExitAsync(cancel), Is.EqualTo(ExitCodes.NotPermitted));
         await pool.Process.OutputEndAsync(cancel);
         Assert.That(pool.Process.Lines[^1], Does.EndWith("pool.sock: a symbolic link is there"));
     }
@@ -153,7 +153,7 @@ internal sealed class LimitsTests
         File.CreateSymbolicLink(pool.Path, pool.Path + ".aside");
         Assert.That(Syscall.lchown(pool.Path, Nobody, Nobody), Is.Zero);
         var led = await Assert.ThrowsAsync<ZergException>(() => pool.AttachAsync(cancel));
-        Assert.That(led!.ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
+        Proof.Refused(led!.ExitCode, Is.EqualTo(ExitCodes.NotPermitted));
         Assert.That(led.Message, Does.EndWith($"a symbolic link of uid {Nobody} is there, who is neither root nor this user"));
         await pool.WaitForLineAsync($"a symbolic link of uid {Nobody} gid {Nobody} is there", cancel);
         Assert.That(await pool.StateOfAsync(good.Session, cancel), Is.EqualTo("accepting"));
@@ -181,7 +181,7 @@ internal sealed class LimitsTests
         await other.SendAsync($$"""{"type":"state","state":"starting","workers":[1,{{Environment.ProcessId}}]}""", cancel);
         await pool.StateAsync(good.Session + 1, "starting", cancel);
         var zerglings = await pool.ZerglingsAsync(cancel);
-        Assert.That(zerglings[1].GetProperty("workers").GetArrayLength(), Is.Zero);
+        Proof.Refused(zerglings[1].GetProperty("workers").GetArrayLength(), Is.Zero);
         Assert.That(await pool.StateOfAsync(good.Session, cancel), Is.EqualTo("accepting"));
     }
 
