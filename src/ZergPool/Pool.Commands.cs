@@ -1,3 +1,4 @@
+using Mono.Unix.Native;
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Programs;
@@ -24,6 +25,16 @@ internal sealed partial class Pool
             _counters.Refuse(Refusal.Order);
             Log.OrderRefused(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Gid, commanded.Peer.Pid);
             Answer(commanded, ExitCodes.NotPermitted, $"uid {commanded.Peer.Uid} may give this pool no orders (control-uid)");
+        }
+        else if (CodeChoice.WhyNot(request, commanded.Peer.Uid, Syscall.geteuid()) is { } reason)
+        {
+            _counters.Refuse(Refusal.Order);
+            Log.CodeChoiceRefused(_log, request.Command, commanded.Peer.Uid, commanded.Peer.Gid, commanded.Peer.Pid, reason);
+            Answer(commanded, ExitCodes.NotPermitted, reason);
+        }
+        else if (request.Release is { } release && LabelRule.WhyNot(release) is { } wrong)
+        {
+            Answer(commanded, ExitCodes.Usage, $"release: {wrong}");
         }
         else if (request.Command == "status")
         {

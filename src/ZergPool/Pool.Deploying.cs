@@ -22,9 +22,7 @@ internal sealed partial class Pool
         var (request, peer) = (commanded.Request, commanded.Peer);
         Log.DeployOrdered(_log, request.Release ?? "of its own", peer.Uid, peer.Pid);
         var isBusy = _deployments.Exists(IsUnderWay) || _policies.Values.Any(policy => policy.Current is not null);
-        if (request.Words.Count > 0 && peer.Uid != 0 && peer.Uid != Mono.Unix.Native.Syscall.geteuid())
-            Answer(commanded, ExitCodes.NotPermitted, $"uid {peer.Uid} may not choose the command: root and the pool's own uid may");
-        else if (request.Words.Count == 0 && !LauncherArguments.NameACommand)
+        if (request.Words.Count == 0 && !LauncherArguments.NameACommand)
             Answer(commanded, ExitCodes.Usage, "neither a configuration file nor the command line of this pool names a command: give one after --");
         else if (isBusy && request.NoWait)
             Answer(commanded, ExitCodes.TryAgain, "another release is being deployed");
@@ -116,8 +114,8 @@ internal sealed partial class Pool
             if (member.State == MemberState.Draining)
                 deployment.IsLeaving = true;
         }
-        else if (member.Kind == MemberKind.Launcher && Launch.Of(zergling.Peer.Pid) is { } launch
-            && zergling.Peer.Uid == Mono.Unix.Native.Syscall.geteuid())
+        else if (member.Kind == MemberKind.Launcher && zergling.Peer.Uid == Mono.Unix.Native.Syscall.geteuid()
+            && zergling.Session?.Process is { } process && Launch.Of(process, zergling.Peer.Uid) is { } launch)
         {
             if (_remembered.Count >= MaxRemembered)
                 _remembered.Remove(_remembered.Keys.First());

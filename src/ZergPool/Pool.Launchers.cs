@@ -67,11 +67,13 @@ internal sealed partial class Pool
             .. workload.Directory is null ? files : files.Select(Path.GetFullPath), .. LauncherArguments.Options,
         ];
         foreach (var pool in _options.Pools)
-            arguments.AddRange(["--zerg", pool.Address.ToString()]);
+            arguments.Add($"--zerg={pool.Address}");
+
+        // In one word: whatever the value is, it is no option.
         if (workload.Release is { } release)
-            arguments.AddRange(["--release", release]);
+            arguments.Add($"--release={release}");
         if (workload.Replaces)
-            arguments.AddRange(["--zerg-mode", "replace"]);
+            arguments.Add("--zerg-mode=replace");
         if ((workload.Words.Count > 0 ? workload.Words : LauncherArguments.Command) is { Count: > 0 } words)
             arguments.AddRange(["--", .. words]);
 

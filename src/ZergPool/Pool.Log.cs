@@ -53,6 +53,11 @@ internal sealed partial class Pool
         [LoggerMessage(124, LogLevel.Warning, "order '{Command}' of uid {Uid} gid {Gid} pid {Pid} refused")]
         public static partial void OrderRefused(ILogger log, string command, uint uid, uint gid, int pid);
 
+        [LoggerMessage(170, LogLevel.Warning, "order '{Command}' of uid {Uid} gid {Gid} pid {Pid} refused: {Reason}",
+            EventName = nameof(CodeChoiceRefused))]
+        public static partial void CodeChoiceRefused(
+            ILogger log, string command, uint uid, uint gid, int pid, string reason);
+
         [LoggerMessage(125, LogLevel.Error, "{Event} could not be dealt with: {Problem}")]
         public static partial void EventFailed(ILogger log, string @event, string problem);
 

@@ -14,6 +14,8 @@ namespace ZergPool;
 /// <content>Who comes and who goes.</content>
 internal sealed partial class Pool
 {
+    private const int MaxShown = 100;
+
     private async Task GreetAsync(PoolEvent.Connected connected)
     {
         Session session;
@@ -183,6 +185,10 @@ internal sealed partial class Pool
             Refuse(session, $"the pool has {_options.MaxSessions} sessions, its limit (max-sessions)", ExitCodes.TryAgain,
                 Refusal.Sessions);
         }
+        else if (WhyNoLabel(session.Peer.Uid, hello.Release) is { } wrong)
+        {
+            Refuse(session, $"its release {wrong}", ExitCodes.Configuration);
+        }
         else if (WhyDoubt(session, hello) is { } doubt)
         {
             Refuse(session, doubt, ExitCodes.NotPermitted, Refusal.Claim);
@@ -194,6 +200,9 @@ internal sealed partial class Pool
 
         return false;
     }
+
+    private static string? WhyNoLabel(uint uid, string release)
+        => uid == 0 || uid == Mono.Unix.Native.Syscall.geteuid() ? LabelRule.WhyNot(release) : LabelRule.WhyNotOfOther(release);
 
     private void Refuse(Session session, string reason, int exitCode, Refusal kind = Refusal.Protocol)
     {
@@ -207,6 +216,9 @@ internal sealed partial class Pool
     {
         switch (frame)
         {
+            case ReadyFrame { Probes: var probes } when probes.FirstOrDefault(one => !ProbeAddress.IsOne(one)) is { } bad:
+                Refuse(zergling.Session!, $"its probe '{OneLine.Of(bad, MaxShown)}' is no UNIX address", ExitCodes.Failed);
+                break;
             case ReadyFrame ready:
                 zergling.Probes = FrameText.Cut(ready.Probes);
                 Apply(zergling.Pool, new PolicyEvent.BecameReady(zergling.Id));

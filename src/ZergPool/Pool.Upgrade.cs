@@ -48,9 +48,7 @@ internal sealed partial class Pool
     {
         var (request, peer) = (commanded.Request, commanded.Peer);
         Log.UpgradeOrdered(_log, request.Binary ?? "its own path", peer.Uid, peer.Pid);
-        if (request.Binary is not null && peer.Uid != 0 && peer.Uid != Mono.Unix.Native.Syscall.geteuid())
-            Answer(commanded, ExitCodes.NotPermitted, $"uid {peer.Uid} may not choose the program: root and the pool's own uid may");
-        else if (request.Binary is { } binary && !Path.IsPathFullyQualified(binary))
+        if (request.Binary is { } binary && !Path.IsPathFullyQualified(binary))
             Answer(commanded, ExitCodes.Usage, $"'{binary}' is no absolute path");
         else if (WhyNotNow() is { } reason)
             Answer(commanded, ExitCodes.TryAgain, reason);

@@ -43,6 +43,10 @@ internal static class Values
         : text.Any(char.IsControl) ? Parsed<string>.Failed($"'{text}' has control characters")
         : text;
 
+    /// <summary>A release's, see <see cref="LabelRule"/>.</summary>
+    public static Parsed<string> Release(string text)
+        => LabelRule.WhyNot(text) is { } reason ? Parsed<string>.Failed(reason) : text;
+
     /// <summary>A label that can be a file's name.</summary>
     public static Parsed<string> FileName(string text) =>
         text is "." or ".." || text.Contains('/')

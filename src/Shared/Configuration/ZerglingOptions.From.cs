@@ -37,7 +37,7 @@ internal sealed partial record ZerglingOptions
             Chdir = reader.TryScalar("chdir", Values.FilePath, out string? chdir) ? chdir : null,
             Env = ReadEnvironment(reader),
             MaxFd = reader.TryScalar("max-fd", Values.Number(16, MaxDescriptors), out int maxFd) ? maxFd : null,
-            Release = reader.TryScalar("release", Values.Label, out string? release) ? release : null,
+            Release = reader.TryScalar("release", Values.Release, out string? release) ? release : null,
             Mode = ReadMode(reader),
             Ready = reader.Scalar("ready", ReadyCheck.Start, ReadyCheck.Parse),
             ReadyTimeout =

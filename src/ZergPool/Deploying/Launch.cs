@@ -11,7 +11,12 @@ internal sealed record Launch(
     string Program, IReadOnlyList<string> Arguments, string? Directory, EnvironmentBlock Environment)
 {
     /// <summary>How a process that runs was started; null when this user may not know.</summary>
-    public static Launch? Of(int pid)
+    /// <param name="process">Alive after everything was read, so that all of it is of this very process.</param>
+    /// <param name="uid">Whose it has to be still: one that became another user's since it attached says nothing.</param>
+    public static Launch? Of(ProcessHandle process, uint uid)
+        => Read(process.Pid) is { } launch && ProcessTable.Owner(process.Pid) == uid && process.IsAlive ? launch : null;
+
+    private static Launch? Read(int pid)
     {
         const string Deleted = " (deleted)";
         try
