@@ -142,6 +142,40 @@ internal sealed class MisbehavingPeerTests
         Assert.That(await peer.FrameAsync(cancel), Is.Null);
     }
 
+    [TestCase("", "its release is empty")]
+    [TestCase("--exec=id", "its release '--exec=id' begins with '-' like an option")]
+    [TestCase("v1\\u0000", "its release 'v1\\x00' has characters that cannot be shown")]
+    [TestCase("\\u202egnp.exe", "has characters that cannot be shown")]
+    [CancelAfter(30_000)]
+    public async Task A_release_that_cannot_be_shown_or_is_an_option_is_refused(
+        string release, string reason, CancellationToken cancel)
+    {
+        using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);
+        await peer.SendAsync($$"""{"type":"hello","protocol":1,"role":"app","release":"{{release}}"}""", cancel);
+
+        var frame = await peer.FrameAsync(cancel);
+        Proof.Refused(frame, Is.TypeOf<StopFrame>());
+        Assert.That(((StopFrame)frame!).Reason, Does.Contain(reason));
+        Assert.That(((StopFrame)frame).ExitCode, Is.EqualTo(ExitCodes.Configuration));
+    }
+
+    [TestCase("--config=/tmp/x")]
+    [TestCase("@a b")]
+    [TestCase("/run/x\\n")]
+    [TestCase("@")]
+    [CancelAfter(30_000)]
+    public async Task A_probe_that_is_no_address_ends_the_session(string probe, CancellationToken cancel)
+    {
+        using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);
+        await peer.HelloAsync(cancel);
+        Assert.That(await peer.FrameAsync(cancel), Is.TypeOf<WelcomeFrame>());
+        await peer.SendAsync($$"""{"type":"ready","probes":["/run/good","{{probe}}"]}""", cancel);
+
+        var frame = await peer.FrameAsync(cancel);
+        Proof.Refused(frame, Is.TypeOf<StopFrame>());
+        Assert.That(((StopFrame)frame!).Reason, Does.StartWith("its probe '").And.EndWith("' is no UNIX address"));
+    }
+
     [TestCase("""{"type":"state","state":"accepting","workers":null}""")]
     [TestCase("""{"type":"state"}""")]
     [TestCase("""{"type":"state","state":"draining","open":{"protocols":[null],"oldest":[]}}""")]
