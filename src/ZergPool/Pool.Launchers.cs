@@ -194,7 +194,7 @@ internal sealed partial class Pool
                 HasServed = one.HasServed,
             };
             _deployments.Add(deployment);
-            if (one.Pid != 0 && ProcessTable.Started(one.Pid) == one.Started && ProcessHandle.Open(one.Pid) is { } process)
+            if (ProcessHandle.Open(one.Pid, pid => ProcessTable.Started(pid) == one.Started) is { } process)
             {
                 deployment.Process = process;
                 Watch(process);

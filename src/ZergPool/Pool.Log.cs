@@ -38,6 +38,10 @@ internal sealed partial class Pool
         [LoggerMessage(119, LogLevel.Warning, "{Zergling}: no mercy any more, SIGKILL to pid {Pid}")]
         public static partial void Killed(ILogger log, string zergling, int pid);
 
+        [LoggerMessage(241, LogLevel.Warning,
+            "{Zergling}: not sending SIGKILL to pid {Pid}: uid {Uid}, which attached, may not signal it")]
+        public static partial void NotKilled(ILogger log, string zergling, int pid, uint uid);
+
         [LoggerMessage(EventId = 120, Message = "{Text}")]
         public static partial void Policy(ILogger log, LogLevel level, string text);
 

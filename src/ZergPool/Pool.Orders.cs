@@ -139,9 +139,8 @@ internal sealed partial class Pool
         {
             // One that hangs would accept for ever beside its successor. Workers of a launcher are told to leave after it.
             zergling.DeafAt = null;
-            if (FindMember(zergling.Id) is { IsLeaving: true, Serves: true } && zergling.Session?.Process is { } deaf
-                && deaf.Signal(Signals.SIGKILL))
-                Log.Killed(_log, Describe(zergling), deaf.Pid);
+            if (FindMember(zergling.Id) is { IsLeaving: true, Serves: true } && zergling.Session?.Process is { } deaf)
+                Kill(zergling, deaf);
         }
 
         foreach (var zergling in _roster.Values.Where(one => one.KillAt <= now).ToList())
@@ -151,9 +150,17 @@ internal sealed partial class Pool
                 NoteForce(zergling, MercyOver);
             foreach (var process in zergling.Workers.Values.Append(zergling.Session?.Process).Append(zergling.Process))
             {
-                if (process?.Signal(Signals.SIGKILL) == true)
-                    Log.Killed(_log, Describe(zergling), process.Pid);
+                if (process is not null)
+                    Kill(zergling, process);
             }
         }
+    }
+
+    private void Kill(Zergling zergling, ProcessHandle process)
+    {
+        if (process.Signal(Signals.SIGKILL))
+            Log.Killed(_log, Describe(zergling), process.Pid);
+        else if (process.IsAlive)
+            Log.NotKilled(_log, Describe(zergling), process.Pid, zergling.Peer.Uid);
     }
 }

@@ -216,8 +216,8 @@ internal sealed partial class Pool
         _lookForStrangersAt = null;
         foreach (var pool in _policies.Keys)
         {
-            while (FindHeir(pool) is { } stranger)
-                Enrol(pool, new PeerCredentials(stranger.Pid, ProcessTable.Owner(stranger.Pid), 0, []), stranger);
+            while (FindHeir(pool, null) is { OnBehalfOf: { } user } stranger)
+                Enrol(pool, new PeerCredentials(stranger.Pid, user, 0, []), stranger, null);
         }
     }
 

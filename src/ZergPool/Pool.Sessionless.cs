@@ -20,25 +20,27 @@ internal sealed partial class Pool
         var holds = SocketHolders.Holds(peer.Pid, Inodes(session.Pool)) != false && session.Process?.IsAlive == true
             && !ProcessTable.IsExiting(peer.Pid);
         var isThere = session.Process?.IsAlive == true;
-        if ((holds ? session.TakeProcess() : isThere ? FindHeir(session.Pool) : Heir(session.Pool)) is not { } process)
+        var claim = new HeirClaim(peer.Uid, session.PeerStarted);
+        if ((holds ? session.TakeProcess() : isThere ? FindHeir(session.Pool, claim) : Heir(session.Pool, claim)) is not { } process)
         {
             Log.NoZergling(_log, peer.Pid, peer.Uid);
             return;
         }
 
-        var zergling = Enrol(session.Pool, peer, process);
+        var zergling = Enrol(session.Pool, peer, process, session.PeerStarted);
         if (!holds)
             Obscure(zergling);
         Guard(Describe(zergling));
     }
 
-    private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process)
+    private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process, ulong? peerStarted)
     {
         var zergling = new Zergling(++_lastId, pool, peer)
         {
             Pid = process.Pid,
             Name = SocketHolders.Command(process.Pid),
             Process = process,
+            PeerStarted = peerStarted,
         };
         _roster.Add(zergling.Id, zergling);
         Watch(process);
@@ -109,23 +111,28 @@ internal sealed partial class Pool
     // A uWSGI that daemonizes ends as the process that attached, while its child serves on.
     // It forks twice on its way, and a look at the processes may come between the end of the one and the other: what
     // one look has missed is there when the next one begins.
-    private ProcessHandle? Heir(ListenAddress pool) => FindHeir(pool) ?? FindHeir(pool);
+    private ProcessHandle? Heir(ListenAddress pool, HeirClaim claim) => FindHeir(pool, claim) ?? FindHeir(pool, claim);
 
-    private ProcessHandle? FindHeir(ListenAddress pool)
+    // Without a claim it is a process that nobody knows of, and its own user is who it is signalled on behalf of.
+    private ProcessHandle? FindHeir(ListenAddress pool, HeirClaim? claim)
     {
         var known = _roster.Values.SelectMany(other => other.Workers.Keys.Append(other.Pid))
             .Concat(_handshakes.Select(session => session.Peer.Pid)).ToHashSet();
 
         // The service manager keeps the sockets too, and everybody descends from it.
         var own = ProcessTable.Ancestry(Environment.ProcessId).ToHashSet();
-        return SocketHolders.Of(Inodes(pool))
-            .Where(pid => !own.Contains(pid) && !ProcessTable.Ancestry(pid).Any(known.Contains) && !_table.IsFormer(pid))
-            .Order().Select(ProcessHandle.Open).FirstOrDefault(process => process is not null);
+        var inodes = Inodes(pool);
+        return SocketHolders.Of(inodes).Where(IsNew).Order()
+            .Select(pid => (claim ?? HeirClaim.OfItsOwn(pid))?.Open(pid, one => SocketHolders.Holds(one, inodes) == true && IsNew(one)))
+            .FirstOrDefault(process => process is not null);
+
+        bool IsNew(int pid)
+            => !own.Contains(pid) && !ProcessTable.Ancestry(pid).Any(known.Contains) && !_table.IsFormer(pid);
     }
 
     private void PlainEnded(Zergling zergling)
     {
-        var heir = Heir(zergling.Pool);
+        var heir = Heir(zergling.Pool, new HeirClaim(zergling.Peer.Uid, zergling.PeerStarted));
         zergling.Process?.Dispose();
         zergling.Process = heir;
         if (heir is null)

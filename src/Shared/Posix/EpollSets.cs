@@ -64,13 +64,9 @@ internal static class EpollSets
 
     private static bool Remove(Entry entry)
     {
-        using var process = ProcessHandle.Open(entry.Pid);
-        if (process is null)
+        using var atAnyNumber = ProcessHandle.Borrow(entry.Pid, entry.Set, out _);
+        if (atAnyNumber is null)
             return false;
-        var borrowed = (int)Libc.pidfd_getfd(Libc.SYS_pidfd_getfd, process.Descriptor.Number, entry.Set, 0);
-        if (borrowed < 0)
-            return false;
-        using var atAnyNumber = new FileDescriptor(borrowed);
         using var set = atAnyNumber.Duplicate(entry.Number + 1);
         var taken = Libc.fcntl(entry.Number, Libc.F_DUPFD_CLOEXEC, entry.Number + 1);
         var isRemoved = Syscall.dup2(entry.Listener.Number, entry.Number) >= 0

@@ -16,6 +16,7 @@ internal static class Errno
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ELOOP = 40;
+    public const int ENOPROTOOPT = 92;
     public const int EADDRINUSE = 98;
     public const int ECONNRESET = 104;
     public const int ETOOMANYREFS = 109;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Zerg.Configuration;
 
 namespace Zerg.Posix;
@@ -64,14 +63,11 @@ internal static class ForeignListener
     /// <summary>Duplicates a descriptor of a process, FD_CLOEXEC set.</summary>
     public static FileDescriptor? Take(int pid, int number, out string reason)
     {
-        using var process = ProcessHandle.Open(pid);
-        var fd = process is null ? -1
-            : (int)Libc.pidfd_getfd(Libc.SYS_pidfd_getfd, process.Descriptor.Number, number, 0);
-        var errno = Marshal.GetLastPInvokeError();
-        reason = fd >= 0 ? ""
+        var taken = ProcessHandle.Borrow(pid, number, out var errno);
+        reason = taken is not null ? ""
             : errno == Errno.EPERM ? $"held by {Describe(pid)}; {Permission}"
             : $"{Describe(pid)}: {SyscallException.Describe(errno)}";
-        return fd >= 0 ? new FileDescriptor(fd) : null;
+        return taken;
     }
 
     private static string Describe(int pid) => $"pid {pid} ({SocketHolders.Command(pid)})";

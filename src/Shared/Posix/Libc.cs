@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x1000000;
     public const int RLIMIT_NOFILE = 7;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_OFD_SETLK = 37;

@@ -15,6 +15,14 @@ internal static class ProcessTable
     private const int StatusSize = 256;
     private const int ParentAt = 3;
 
+    private static readonly Lazy<bool> s_isOfThisNamespace = new(() => Numbers("/proc/self/status") == 1);
+
+    /// <summary>
+    /// Whether /proc tells of the numbers that this program knows processes by. The /proc of another pid namespace, where
+    /// one was entered and none mounted, has other numbers for them.
+    /// </summary>
+    public static bool IsOfThisNamespace => s_isOfThisNamespace.Value;
+
     /// <summary>The parent's process id, 0 when there is none or the process is gone.</summary>
     public static int Parent(int pid)
     {
@@ -43,9 +51,6 @@ internal static class ProcessTable
     public static ulong? Started(int pid) => Fields(pid) is { } fields
         ? ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture)
         : null;
-
-    /// <summary>The user it belongs to; root's when it is gone.</summary>
-    public static uint Owner(int pid) => Mono.Unix.Native.Syscall.stat($"/proc/{pid}", out var status) == 0 ? status.st_uid : 0;
 
     /// <summary>Every process that this user can see.</summary>
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
@@ -106,6 +111,20 @@ internal static class ProcessTable
         catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
         {
             return null;
+        }
+    }
+
+    // "NSpid: 4711 12": one for each namespace, from that of /proc down to the innermost.
+    private static int Numbers(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal)) is { } line
+                ? line.Split('\t', StringSplitOptions.RemoveEmptyEntries).Length - 1 : 0;
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            return 0;
         }
     }
 

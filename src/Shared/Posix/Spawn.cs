@@ -76,7 +76,7 @@ internal static unsafe class Spawn
                     throw new SyscallException("posix_spawn", Subject(request), error);
 
                 // Not reaped before its handle has seen the end, so the number cannot belong to anybody else.
-                return ProcessHandle.Open(pid) ?? throw SyscallException.Last("pidfd_open");
+                return ProcessHandle.OfChild(pid);
             }
         }
         finally

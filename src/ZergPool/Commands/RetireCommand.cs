@@ -59,8 +59,9 @@ internal static class RetireCommand
             return (reason, ExitCodes.NotPermitted);
         if (!server.IsFormer)
             return ($"{server.Name} listens on no socket of this pool", ExitCodes.Failed);
-        return status.Sockets.FirstOrDefault(socket => !IsServed(socket, status) && server.ListensAt(Targets(socket))) is { } alone
-            ? ($"no zergling of {alone.Pool} accepts yet: nobody would serve '{alone.Address}'", ExitCodes.TryAgain) : null;
+        if (status.Sockets.FirstOrDefault(socket => !IsServed(socket, status) && server.ListensAt(Targets(socket))) is { } alone)
+            return ($"no zergling of {alone.Pool} accepts yet: nobody would serve '{alone.Address}'", ExitCodes.TryAgain);
+        return server.IsAlive ? null : ($"{server.Name} has ended by itself", ExitCodes.Failed);
     }
 
     // Who serves one of several pools has the sockets of that one alone.

@@ -40,11 +40,12 @@ internal sealed partial class PoolSockets
         HashSet<ulong> inodes = [.. Shared.Select(socket => socket.Descriptor.Inode)];
         if (inodes.Count == 0)
             return ([], []);
-        var there = ProcessTable.All().Where(IsFormer).Where(pid => SocketHolders.Holds(pid, inodes) != false).ToHashSet();
+        bool IsThere(int pid) => IsFormer(pid) && SocketHolders.Holds(pid, inodes) != false;
+        var there = ProcessTable.All().Where(IsThere).ToHashSet();
         var gone = _formers.Values.Where(process => !there.Contains(process.Pid) || !process.IsAlive).ToList();
         gone.ForEach(process => _formers.Remove(process.Pid));
         var came = there.Where(pid => !_formers.ContainsKey(pid) && !gone.Exists(process => process.Pid == pid))
-            .Select(ProcessHandle.Open).OfType<ProcessHandle>().ToList();
+            .Select(pid => ProcessHandle.Open(pid, IsThere)).OfType<ProcessHandle>().ToList();
         came.ForEach(process => _formers.Add(process.Pid, process));
         return (came, gone);
     }
@@ -55,7 +56,7 @@ internal sealed partial class PoolSockets
     {
         HashSet<ulong> fresh = [.. Shared.Select(socket => socket.Descriptor.Inode).Where(inode => !sources.IsRecorded(inode))];
         var holders = fresh.Count == 0 ? [] : SocketHolders.Of(fresh).Where(pid => pid != Environment.ProcessId)
-            .Select(ProcessHandle.Open).OfType<ProcessHandle>();
+            .Select(pid => ProcessHandle.Open(pid, one => SocketHolders.Holds(one, fresh) == true)).OfType<ProcessHandle>();
         var recorded = _sockets.Exists(socket => socket.IsShared || !socket.IsHeld) ? sources.Formers() : [];
         foreach (var process in holders.Concat(recorded))
         {

@@ -53,12 +53,8 @@ internal sealed class SocketSources(
     {
         foreach (var recorded in records.SelectMany(record => record.Formers ?? []).Distinct())
         {
-            if (ProcessHandle.Open(recorded.Pid) is not { } process)
-                continue;
-            if (ProcessTable.Started(recorded.Pid) == recorded.Started)
+            if (ProcessHandle.Open(recorded.Pid, pid => ProcessTable.Started(pid) == recorded.Started) is { } process)
                 yield return process;
-            else
-                process.Dispose();
         }
     }
 

@@ -26,9 +26,14 @@ internal sealed class FormerServer : IDisposable
     /// <summary>For messages.</summary>
     public string Name { get; }
 
-    /// <summary>Opens a process; null when there is none.</summary>
+    /// <summary>
+    /// Opens a process; null when there is none. What it listens on is found after that, and tells whether it is meant.
+    /// </summary>
     public static FormerServer? Open(int pid)
-        => ProcessHandle.Open(pid) is { IsAlive: true } process ? new FormerServer(process) : null;
+        => ProcessHandle.Open(pid, one => one != Environment.ProcessId) is { } process ? new FormerServer(process) : null;
+
+    /// <summary>Whether it still runs, so that all that was found by its number was found of it.</summary>
+    public bool IsAlive => _process.IsAlive;
 
     /// <summary>Takes hold of what it and its descendants listen on together with the pool.</summary>
     /// <returns>Why nothing of it could be had; null when something could, or there is nothing.</returns>
@@ -44,10 +49,16 @@ internal sealed class FormerServer : IDisposable
                 if (holders.FirstOrDefault(holder => family.Contains(holder.Pid)) is not { Pid: > 0 } holder
                     || SocketHolders.Holds(pool, new HashSet<ulong> { inode }) == false)
                     continue;
-                if (ForeignListener.Take(holder.Pid, holder.Number, out var why) is { } taken)
+                var taken = ForeignListener.Take(holder.Pid, holder.Number, out var why);
+                if (taken?.Inode == inode)
+                {
                     _listeners.Add((target, taken));
-                else
-                    reason = why;
+                    continue;
+                }
+
+                // The number may have become something else meanwhile.
+                reason = taken is null ? why : $"{Name}: its socket is gone";
+                taken?.Dispose();
             }
         }
 
@@ -83,8 +94,8 @@ internal sealed class FormerServer : IDisposable
     /// <returns>Whether it ended.</returns>
     public bool End(int signal, bool withDescendants, TimeSpan mercy)
     {
-        var family = withDescendants ? ProcessTable.Family(_process.Pid).Where(pid => pid != _process.Pid)
-            .Select(ProcessHandle.Open).OfType<ProcessHandle>().ToList() : [];
+        // Before the signal, after which they have another parent.
+        var family = withDescendants ? ProcessFamily.Open(_process) : [];
         _process.Signal(signal);
         foreach (var descendant in family)
         {

@@ -35,7 +35,7 @@ internal sealed partial class Session
     /// <summary>Takes one over; it is still to be run.</summary>
     public static Session Thaw(SessionState state, Inheritance inheritance)
     {
-        var process = state.Process is null ? null : inheritance.Claim(state.Process);
+        var process = state.Process is null ? null : inheritance.Claim(state.Process, state.Peer.Uid);
         var session = new Session(
             inheritance.ClaimSocket(state.Descriptor), ListenAddress.Parse(state.Pool).Value!, state.Peer, state.Patience,
             process, state.Started)

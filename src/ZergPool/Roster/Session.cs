@@ -44,7 +44,7 @@ internal sealed partial class Session : IDisposable
     /// <param name="peer">Who is at its other end.</param>
     /// <param name="patience">How long it may say nothing.</param>
     public Session(Socket socket, ListenAddress pool, PeerCredentials peer, TimeSpan patience)
-        : this(socket, pool, peer, patience, ProcessHandle.OfPeer(socket, peer.Pid), Stopwatch.GetTimestamp())
+        : this(socket, pool, peer, patience, ProcessHandle.OfPeer(socket, peer), Stopwatch.GetTimestamp())
     {
     }
 
@@ -57,6 +57,7 @@ internal sealed partial class Session : IDisposable
         Pool = pool;
         Peer = peer;
         Process = process;
+        PeerStarted = process is null || ProcessTable.Started(peer.Pid) is not { } at || !process.IsAlive ? null : at;
     }
 
     /// <summary>The path of the pool it attached to.</summary>
@@ -67,6 +68,9 @@ internal sealed partial class Session : IDisposable
 
     /// <summary>The peer's process; null in another pid namespace.</summary>
     public ProcessHandle? Process { get; private set; }
+
+    /// <summary>When the peer's process had started, in the kernel's words; null when it was gone before that was known.</summary>
+    public ulong? PeerStarted { get; }
 
     /// <summary>Whether the peer ever sent a frame; a real uWSGI does not.</summary>
     public bool Spoke { get; private set; }

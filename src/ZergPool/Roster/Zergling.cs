@@ -11,7 +11,6 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
     /// <summary>Workers of one zergling that are known at most.</summary>
     public const int MaxWorkers = 1024;
 
-
     /// <summary>The id that the policy knows it by.</summary>
     public int Id { get; } = id;
 
@@ -32,6 +31,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
 
     /// <summary>Its session; null for a uWSGI, and for a launcher that died.</summary>
     public Session? Session { get; set; }
+
+    /// <summary>When the process that attached had started; null when unknown.</summary>
+    public ulong? PeerStarted { get; init; }
 
     /// <summary>A uWSGI's process, watched; with a session the connection tells.</summary>
     public ProcessHandle? Process { get; set; }
@@ -83,6 +85,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
         App = App,
         Session = Session?.Freeze(bequest),
         Process = Process is null ? null : bequest.Add(Process),
+        PeerStarted = PeerStarted,
         Workers = [.. Workers.Values.Select(bequest.Add)],
         Connections = Connections,
         Requests = Requests,
@@ -103,8 +106,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
             Pid = state.Pid,
             Name = state.Name,
             App = state.App,
+            PeerStarted = state.PeerStarted,
             Session = state.Session is null ? null : Session.Thaw(state.Session, inheritance),
-            Process = state.Process is null ? null : inheritance.Claim(state.Process),
+            Process = state.Process is null ? null : inheritance.Claim(state.Process, state.Peer.Uid),
             Connections = state.Connections,
             Requests = state.Requests,
             KillAt = state.KillAt,
@@ -116,11 +120,11 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
             IsForced = state.IsForced,
         };
         foreach (var worker in state.Workers)
-            zergling.Workers.Add(worker.Pid, inheritance.Claim(worker));
+            zergling.Workers.Add(worker.Pid, inheritance.Claim(worker, state.Peer.Uid));
         return zergling;
     }
 
-    /// <summary>Takes over the list of its workers; a pid that is no child of it is not believed.</summary>
+    /// <summary>Takes over the list of its workers; what is not proven to be one is not believed.</summary>
     public void HoldWorkers(IReadOnlyList<int> pids)
     {
         foreach (var gone in Workers.Keys.Except(pids).ToList())
@@ -131,7 +135,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
 
         foreach (var pid in pids.Except(Workers.Keys).Take(MaxWorkers - Workers.Count).ToList())
         {
-            if (ProcessTable.Parent(pid) != Peer.Pid || ProcessHandle.Open(pid) is not { } worker)
+            if (WorkerClaim.Open(pid, Peer, Session?.Process) is not { } worker)
                 continue;
             if (FileLimit.IsNear(worker.Descriptor.Number))
             {

@@ -25,6 +25,9 @@ internal sealed record AttachedState
     /// <summary>A uWSGI's process.</summary>
     public ProcessState? Process { get; init; }
 
+    /// <summary>When the process that attached had started, in the kernel's words; null when unknown.</summary>
+    public ulong? PeerStarted { get; init; }
+
     public required IReadOnlyList<ProcessState> Workers { get; init; }
 
     public int? Connections { get; init; }

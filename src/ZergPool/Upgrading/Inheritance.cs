@@ -67,7 +67,10 @@ internal sealed class Inheritance : IDisposable
             "claim", $"descriptor {number} of the image before this one", Errno.EBADF);
 
     /// <summary>Takes a watched process.</summary>
-    public ProcessHandle Claim(ProcessState process) => new(process.Pid, Claim(process.Descriptor));
+    /// <param name="process">Which one.</param>
+    /// <param name="onBehalfOf">The user whose permission its signals need; null for this program's own.</param>
+    public ProcessHandle Claim(ProcessState process, uint? onBehalfOf = null)
+        => new(process.Pid, Claim(process.Descriptor), onBehalfOf);
 
     /// <summary>Takes a connection or a listener of the pool's own.</summary>
     public System.Net.Sockets.Socket ClaimSocket(int number)

@@ -59,13 +59,7 @@ internal sealed class Worker(int number, ProcessHandle process, TimeProvider tim
     }
 
     /// <summary>Kills the process and its group; not after it was collected, when its id is free.</summary>
-    public void Kill()
-    {
-        if (Exit is not null)
-            return;
-        _ = Libc.kill(-Pid, Signals.SIGKILL);
-        process.Signal(Signals.SIGKILL);
-    }
+    public void Kill() => process.KillGroup();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -123,7 +123,7 @@ internal sealed class WorkerStarter : IDisposable
         {
             // What it leaves behind in its group (a shell's children) must not go on accepting. Now its id is still
             // taken: it is a zombie until the next line collects it.
-            _ = Libc.kill(-worker.Pid, _options.StopSignal.Number);
+            worker.Process.SignalGroup(_options.StopSignal.Number);
             if (worker.Process.TryWait() is not { } status)
                 return;
             _processes.Remove(ended);

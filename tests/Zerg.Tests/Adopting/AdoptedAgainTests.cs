@@ -97,7 +97,7 @@ internal sealed class AdoptedAgainTests : AdoptingFixture
 
     private static async Task KillPoolAsync(ZergPool.Control.StatusDocument status, CancellationToken cancel)
     {
-        using var pool = ProcessHandle.Open(status.Pool.Pid)!;
+        using var pool = ProcessHandle.Open(status.Pool.Pid, ProcFiles.IsAlive)!;
         pool.Signal(Signals.SIGKILL);
         await Poll.UntilAsync(() => !pool.IsAlive, () => "the pool lives", cancel);
     }

@@ -25,18 +25,19 @@ internal static class ProcessTree
         do
         {
             fresh = ProcFiles.All().Where(pid => !known.ContainsKey(pid) && pid != Environment.ProcessId)
-                .Where(pid => ProcessTable.Ancestry(pid).Any(one => asked.Contains(one) || known.ContainsKey(one))
-                    || (directory is not null && IsMarked(pid, directory)))
-                .Where(ProcFiles.IsAlive).ToList();
+                .Where(IsMeant).Where(ProcFiles.IsAlive).ToList();
             foreach (var pid in fresh)
             {
-                if (ProcessHandle.Open(pid) is not { } handle)
+                if (ProcessHandle.Open(pid, IsMeant) is not { } handle)
                     continue;
                 known[pid] = handle;
                 handle.Signal(Signals.SIGSTOP);
             }
         }
         while (fresh.Count > 0);
+
+        bool IsMeant(int pid) => ProcessTable.Ancestry(pid).Any(one => asked.Contains(one) || known.ContainsKey(one))
+            || (directory is not null && IsMarked(pid, directory));
 
         foreach (var handle in known.Values)
             handle.Signal(Signals.SIGKILL);

@@ -95,7 +95,7 @@ internal sealed class LeavingTests : LauncherFixture
         var launcher = Launch("--ready delay:300ms", "sh", "-c", "sleep 600 & echo child $!; wait");
         var child = int.Parse((await launcher.OutputAsync("child ", cancel)).Split(' ')[^1]);
         await Pool.FrameAsync("ready", cancel);
-        using var handle = ProcessHandle.Open(child)!;
+        using var handle = ProcessHandle.Open(child, ProcFiles.IsAlive)!;
         var gone = new TaskCompletionSource();
         using var poller = new Poller();
         poller.Add(handle.Descriptor, () => gone.TrySetResult());

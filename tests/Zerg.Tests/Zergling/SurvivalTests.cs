@@ -51,7 +51,7 @@ internal sealed class SurvivalTests : LauncherFixture
         _ = Libc.kill(keeper, Signals.SIGTERM);
         Assert.That(ProcFiles.IsAlive(keeper), Is.True);
 
-        using var handle = ProcessHandle.Open(keeper)!;
+        using var handle = ProcessHandle.Open(keeper, ProcFiles.IsAlive)!;
         _ = Libc.kill(worker, Signals.SIGKILL);
         await EndedAsync(handle, cancel);
         Assert.That(Directory.Exists(directory), Is.False);
@@ -63,7 +63,7 @@ internal sealed class SurvivalTests : LauncherFixture
         var launcher = Launch("--ready delay:100ms", "sleep", "600");
         await Pool.FrameAsync("ready", cancel);
         var keeper = Keeper(launcher.Pid);
-        using var handle = ProcessHandle.Open(keeper)!;
+        using var handle = ProcessHandle.Open(keeper, ProcFiles.IsAlive)!;
         _ = Libc.kill(keeper, Signals.SIGKILL);
 
         // One that is about to go is still there for the launcher.
