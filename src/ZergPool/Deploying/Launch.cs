@@ -14,7 +14,8 @@ internal sealed record Launch(
     /// <param name="process">Alive after everything was read, so that all of it is of this very process.</param>
     /// <param name="uid">Whose it has to be still: one that became another user's since it attached says nothing.</param>
     public static Launch? Of(ProcessHandle process, uint uid)
-        => Read(process.Pid) is { } launch && ProcessTable.Owner(process.Pid) == uid && process.IsAlive ? launch : null;
+        => Read(process.Pid) is { } launch && ProcessUsers.Of(process.Pid) is { } users && users.Real == uid && users.Effective == uid
+            && process.IsAlive ? launch : null;
 
     private static Launch? Read(int pid)
     {
