@@ -148,7 +148,7 @@ internal sealed partial class Pool
         foreach (var (info, descriptor) in offer.Sockets.Zip(descriptors))
         {
             var missing = _table.Sockets.Where(socket => !socket.IsHeld).ToList();
-            if (missing.Find(socket => ListenerCheck.WhyNot(descriptor, socket.Target) is null) is { } wanted)
+            if (missing.Find(socket => socket.WhyNot(descriptor) is null) is { } wanted)
             {
                 wanted.Take(descriptor.Duplicate(), $"pid {session.Peer.Pid} uid {session.Peer.Uid}");
             }
@@ -157,7 +157,7 @@ internal sealed partial class Pool
                 _counters.Refuse(Refusal.Offer);
                 Log.OfferRefused(
                     _log, info.Address, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid,
-                    ListenerCheck.WhyNot(descriptor, claimed.Target)!);
+                    claimed.WhyNot(descriptor)!);
             }
         }
 
@@ -229,7 +229,7 @@ internal sealed partial class Pool
         {
             var sockets = Passed(path).Select(socket => new RecordedSocket(
                 socket.Asked.Address.ToString(), socket.Spec.Address.ToString(), socket.Descriptor.Inode,
-                socket.AdoptedFrom, FileState.Of(socket.Spare)));
+                socket.AdoptedFrom, FileState.Of(socket.Spare), socket.Network));
             try
             {
                 _own.Leave(path, new PoolRecord(

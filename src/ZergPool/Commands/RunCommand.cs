@@ -80,6 +80,8 @@ internal static partial class RunCommand
     {
         if (problem is not null)
             yield return problem;
+        foreach (var refused in sources.Refused)
+            yield return refused;
         foreach (var name in sources.Unclaimed)
             yield return $"the service manager passed '{name}', which is no socket of this configuration";
     }
