@@ -34,7 +34,7 @@ internal sealed partial class Pool
 
     private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process)
     {
-        var zergling = new Zergling(++_lastId, pool, peer)
+        var zergling = new Zergling(NextId(), pool, peer)
         {
             Pid = process.Pid,
             Name = SocketHolders.Command(process.Pid),

@@ -42,7 +42,7 @@ internal static partial class RunCommand
             using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
             var log = programLog.CreateLogger();
             ConfigurationLog.Tell(log, loaded.Ignored);
-            foreach (var complaint in Complaints(problem, sources))
+            foreach (var complaint in Complaints(problem, sources).Concat(own.Unbelieved()))
                 Log.NotTaken(log, complaint);
             if (lost is not null)
                 Log.StateLost(log, lost);
