@@ -44,7 +44,7 @@ public sealed record OpenConnections(IReadOnlyList<ProtocolCount> Protocols, IRe
             Protocols =
             [
                 .. Protocols.Take(MaxProtocols)
-                    .Select(one => new ProtocolCount(OneLine.Of(one.Protocol, MaxProtocol), Math.Max(0, one.Count))),
+                    .Select(one => new ProtocolCount(OneLine.Of(one.Protocol, MaxProtocol), FrameBounds.Figure(one.Count) ?? 0)),
             ],
             Oldest =
             [
@@ -52,6 +52,8 @@ public sealed record OpenConnections(IReadOnlyList<ProtocolCount> Protocols, IRe
                 {
                     Protocol = OneLine.Of(one.Protocol, MaxProtocol),
                     Remote = one.Remote is null ? null : OneLine.Of(one.Remote, MaxRemote),
+                    Opened = FrameBounds.Moment(one.Opened),
+                    Worker = FrameBounds.Process(one.Worker),
                 }),
             ],
         };

@@ -238,8 +238,9 @@ public sealed partial class ZergClient
             return await channel.ReceiveAsync(cancel).ConfigureAwait(false) switch
             {
                 null => null,
+                { } frame when FrameBounds.WhyNot(frame) is { } reason => throw new ProtocolException(reason),
                 WelcomeFrame welcome => welcome,
-                StopFrame stop => throw new ZergException(OneLine.Of(stop.Reason, MaxReason), stop.ExitCode)
+                StopFrame stop => throw new ZergException(OneLine.Of(stop.Reason, MaxReason), FrameBounds.Status(stop.ExitCode))
                 {
                     IsRefusal = true,
                 },

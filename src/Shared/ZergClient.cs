@@ -131,6 +131,8 @@ public sealed partial class ZergClient : IAsyncDisposable
         {
             while (await _channel.ReceiveAsync(cancel).ConfigureAwait(false) is { } frame)
             {
+                if (FrameBounds.WhyNot(frame) is { } reason)
+                    throw new ProtocolException(reason);
                 if (Read(frame) is { } order)
                     return order;
             }
@@ -149,7 +151,7 @@ public sealed partial class ZergClient : IAsyncDisposable
         ResumeFrame resume => new ZergOrder.Resume(resume.Generation),
         DrainFrame drain => new ZergOrder.Drain(
             TimeSpan.FromSeconds(Math.Clamp(drain.Mercy, 0, LongestMercy)), drain.Reason),
-        StopFrame stop => new ZergOrder.Stop(stop.Reason, stop.ExitCode),
+        StopFrame stop => new ZergOrder.Stop(stop.Reason, FrameBounds.Status(stop.ExitCode)),
         ScaleFrame scale => new ZergOrder.Scale(Math.Clamp(scale.Workers, 0, _options.Workers)),
         SocketsFrame sockets => new ZergOrder.Sockets(
             Wrap(_channel.TakeDescriptors(sockets.Descriptors), sockets.Added), sockets.Removed),

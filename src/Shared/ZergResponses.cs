@@ -11,8 +11,8 @@ public sealed record ZergResponses(IReadOnlyList<long> Classes, IReadOnlyList<lo
     /// <summary>How many classes there are.</summary>
     public const int ClassCount = 5;
 
-    // Of each and of all of them: sums stay far from what a long can hold.
-    private const long Most = 1_000_000_000_000_000;
+    // Of all of them, a million a second for three years: the sum over every session that there can be fits a long.
+    private const long Most = 100_000_000_000_000;
 
     /// <summary>Upper bounds of the latencies, in seconds. What takes longer than the last is a stream.</summary>
     public static IReadOnlyList<double> Bounds { get; } =
@@ -36,7 +36,7 @@ public sealed record ZergResponses(IReadOnlyList<long> Classes, IReadOnlyList<lo
         return Classes.Count == ClassCount && Latencies.Count == Bounds.Count
             && double.IsFinite(Seconds) && Seconds >= earlier.Seconds && Seconds <= Most
             && Classes.Zip(earlier.Classes).All(IsGrown) && Latencies.Zip(earlier.Latencies).All(IsGrown)
-            && Timed() <= All();
+            && All() <= Most && Timed() <= All();
     }
 
     internal ZergResponses Plus(ZergResponses other) => new(

@@ -1,4 +1,5 @@
 using Zerg;
+using Zerg.Protocol;
 using ZergPool.Control;
 using ZergPool.Deploying;
 using ZergPool.Handover;
@@ -38,7 +39,7 @@ internal sealed partial class Pool
             Forget(over);
         var deployment = new Deployment
         {
-            Id = ++_lastDeployment,
+            Id = NextDeployment(),
             Workload = workload,
             Asked = _time.GetUtcNow(),
             IsQueued = true,
@@ -51,6 +52,14 @@ internal sealed partial class Pool
             ExitCode = deployment.Problem is null ? ExitCodes.Ok : ExitCodes.Failed,
             Message = deployment.Problem ?? (deployment.IsQueued ? "waits until the one before is through" : "begins"),
         });
+    }
+
+    private int NextDeployment()
+    {
+        do
+            _lastDeployment = _lastDeployment >= FrameBounds.MaxSession ? 1 : _lastDeployment + 1;
+        while (_deployments.Exists(one => one.Id == _lastDeployment));
+        return _lastDeployment;
     }
 
     // One at a time, the oldest first, and not while somebody else takes over.

@@ -27,7 +27,7 @@ internal sealed partial class Pool
             policy.Remember(records);
 
             // What follows a release by its number must not take one of then for it.
-            _lastId = records.Where(record => record.To < MaxClaimedId).Select(record => record.To).Append(_lastId).Max();
+            _lastId = records.Select(record => record.To).Append(_lastId).Max();
         }
     }
 

@@ -95,6 +95,9 @@ internal sealed partial class Pool
             "what pid {Pid} uid {Uid} gid {Gid} offers as {Address} {Reason}, refused")]
         public static partial void OfferRefused(ILogger log, string address, int pid, uint uid, uint gid, string reason);
 
+        [LoggerMessage(182, LogLevel.Warning, "{Zergling}: what it reports cannot be right: {Figure}, ignoring")]
+        public static partial void Misreported(ILogger log, string zergling, string figure);
+
         [LoggerMessage(134, LogLevel.Warning, "the next pool will know less: {Problem}, ignoring")]
         public static partial void NoRecord(ILogger log, string problem);
 

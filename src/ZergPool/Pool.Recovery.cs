@@ -1,4 +1,5 @@
 using Zerg;
+using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
 using Zerg.Protocol;
@@ -20,6 +21,9 @@ internal sealed partial class Pool
 
     // Those who said hello to a pool that does not have its sockets yet.
     private readonly List<(Session Session, HelloFrame Hello)> _waiting = [];
+
+    // The generations that the pools before had come to, where they left a record.
+    private readonly Dictionary<ListenAddress, int> _recorded = [];
     private readonly ulong? _startTime = ProcessTable.Started(Environment.ProcessId);
     private DateTimeOffset? _recoverUntil;
     private DateTimeOffset? _lookForStrangersAt;
@@ -46,6 +50,7 @@ internal sealed partial class Pool
                 continue;
             records.Add(record);
             _hasPast = true;
+            _recorded[path] = record.Generation;
             _lastId = Math.Max(_lastId, record.LastId);
             policy.TakeUp(
                 record.Generation, record.Release, record.Window, _time.GetUtcNow(), record.Exchange, record.GoesBack);
@@ -148,7 +153,7 @@ internal sealed partial class Pool
         foreach (var (info, descriptor) in offer.Sockets.Zip(descriptors))
         {
             var missing = _table.Sockets.Where(socket => !socket.IsHeld).ToList();
-            if (missing.Find(socket => ListenerCheck.WhyNot(descriptor, socket.Target) is null) is { } wanted)
+            if (missing.Find(socket => socket.WhyNot(descriptor) is null) is { } wanted)
             {
                 wanted.Take(descriptor.Duplicate(), $"pid {session.Peer.Pid} uid {session.Peer.Uid}");
             }
@@ -157,7 +162,7 @@ internal sealed partial class Pool
                 _counters.Refuse(Refusal.Offer);
                 Log.OfferRefused(
                     _log, info.Address, session.Peer.Pid, session.Peer.Uid, session.Peer.Gid,
-                    ListenerCheck.WhyNot(descriptor, claimed.Target)!);
+                    claimed.WhyNot(descriptor)!);
             }
         }
 
@@ -165,22 +170,26 @@ internal sealed partial class Pool
             Complete();
     }
 
-    // What it says of its past is believed as far as this pool cannot know better.
-    private string? WhyDoubt(Session session, HelloFrame hello)
-    {
-        var known = _policies[session.Pool].Generation;
-        return hello.Generation <= known ? hello.Generation < 0 ? "its generation is less than nothing" : null
-            : _hasPast && !(ProcessTable.Started(session.Peer.Pid) > _startTime) ? null
-            : $"it says that it serves generation {hello.Generation}, and this pool has come to {known}";
-    }
+    private string? WhyDoubt(Session session, HelloFrame hello) => GenerationClaim.WhyNot(
+        hello.Generation, _policies[session.Pool].Generation,
+        _recorded.TryGetValue(session.Pool, out var recorded) ? recorded : null,
+        _hasPast && !(ProcessTable.Started(session.Peer.Pid) > _startTime));
 
     private int IdFor(HelloFrame hello)
     {
-        var isFree = hello.Session > 0 && (hello.Session <= _lastId || _hasPast) && !_roster.ContainsKey(hello.Session)
-            && hello.Session < MaxClaimedId;
-        var id = isFree ? hello.Session : _lastId + 1;
-        _lastId = Math.Max(_lastId, id);
-        return id;
+        if (hello.Session <= 0 || (hello.Session > _lastId && !_hasPast) || _roster.ContainsKey(hello.Session))
+            return NextId();
+        _lastId = Math.Max(_lastId, hello.Session);
+        return hello.Session;
+    }
+
+    // After the highest there may be they begin again with the lowest that is free.
+    private int NextId()
+    {
+        do
+            _lastId = _lastId >= FrameBounds.MaxSession ? 1 : _lastId + 1;
+        while (_roster.ContainsKey(_lastId));
+        return _lastId;
     }
 
     private Member Enrolled(int id, HelloFrame hello)
@@ -229,7 +238,7 @@ internal sealed partial class Pool
         {
             var sockets = Passed(path).Select(socket => new RecordedSocket(
                 socket.Asked.Address.ToString(), socket.Spec.Address.ToString(), socket.Descriptor.Inode,
-                socket.AdoptedFrom, FileState.Of(socket.Spare)));
+                socket.AdoptedFrom, FileState.Of(socket.Spare), socket.Network));
             try
             {
                 _own.Leave(path, new PoolRecord(
@@ -238,10 +247,9 @@ internal sealed partial class Pool
             }
             catch (SyscallException problem)
             {
+                _own.LeaveNothing(path);
                 Log.NoRecord(_log, problem.Message);
             }
         }
     }
-
-    private const int MaxClaimedId = 1_000_000_000;
 }

@@ -1,5 +1,6 @@
 using Zerg;
 using Zerg.Configuration;
+using Zerg.Protocol;
 using ZergPool.Control;
 using ZergPool.Handover;
 using ZergPool.Roster;
@@ -84,6 +85,8 @@ internal sealed partial class Pool
     // Those of its life before it attached here count for nobody.
     private void CountCrashes(Zergling zergling, int crashes, string? said)
     {
+        if (FrameBounds.Figure(crashes) is null)
+            return;
         var more = Math.Min(crashes - (zergling.Crashes ?? crashes), _options.MaxCrashes + 1);
         zergling.Crashes = crashes;
         for (; more > 0; more--)

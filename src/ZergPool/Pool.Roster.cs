@@ -105,7 +105,9 @@ internal sealed partial class Pool
         {
             if (received.Session.IsClosing)
                 return;
-            if (_bySession.TryGetValue(received.Session, out var zergling))
+            if (FrameBounds.WhyNot(received.Frame) is { } impossible)
+                Refuse(received.Session, impossible, ExitCodes.NotPermitted, Refusal.Claim);
+            else if (_bySession.TryGetValue(received.Session, out var zergling))
                 Obey(zergling, received.Frame);
             else if (received.Frame is OfferFrame offer && IsWaiting(received.Session))
                 TakeOffer(received.Session, offer, received.Offered);
@@ -227,7 +229,8 @@ internal sealed partial class Pool
                 Apply(zergling.Pool, new PolicyEvent.HasFailed(
                     zergling.Id, FrameText.Cut(failed.Reason), FrameText.Cut(failed.Output)));
                 break;
-            case StateFrame state:
+            case StateFrame said:
+                var state = Known(zergling, said);
                 zergling.Connections = state.Connections;
                 zergling.Requests = state.Requests;
                 zergling.HoldWorkers(state.Workers);
@@ -253,6 +256,19 @@ internal sealed partial class Pool
                 Refuse(zergling.Session!, $"expected a report, received {frame.GetType().Name}", ExitCodes.Failed);
                 break;
         }
+    }
+
+    // Once for each session: one that counts wrong does so all the time, and goes on serving.
+    private StateFrame Known(Zergling zergling, StateFrame said)
+    {
+        var state = FrameBounds.Known(said, out var ignored);
+        if (ignored is not null && !zergling.IsMisreporting)
+        {
+            zergling.IsMisreporting = true;
+            Log.Misreported(_log, Describe(zergling), ignored);
+        }
+
+        return state;
     }
 
     private void End(Session session, string? problem)

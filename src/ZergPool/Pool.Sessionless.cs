@@ -35,7 +35,7 @@ internal sealed partial class Pool
 
     private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process, ulong? peerStarted)
     {
-        var zergling = new Zergling(++_lastId, pool, peer)
+        var zergling = new Zergling(NextId(), pool, peer)
         {
             Pid = process.Pid,
             Name = SocketHolders.Command(process.Pid),

@@ -25,7 +25,9 @@ internal sealed partial class Pool
         Pools =
         [
             .. _own.FreezePools(bequest)
-                .Select(own => new EachPoolState(own.State, _policies[own.Pool.Address].Snapshot())),
+                .Select(own => new EachPoolState(
+                    own.State, _policies[own.Pool.Address].Snapshot(),
+                    _recorded.TryGetValue(own.Pool.Address, out var recorded) ? recorded : null)),
         ],
         Controls = [.. _own.FreezeControls(_options, bequest)],
         LastDeployment = _lastDeployment,
@@ -81,8 +83,10 @@ internal sealed partial class Pool
             time.Origin = clock;
         foreach (var one in state.Pools)
         {
-            _policies[ListenAddress.Parse(one.Socket.Address).Value!]
-                = HandoverPolicy.Restore(LimitsOf(_options), one.Policy);
+            var pool = ListenAddress.Parse(one.Socket.Address).Value!;
+            _policies[pool] = HandoverPolicy.Restore(LimitsOf(_options), one.Policy);
+            if (one.Recorded is { } recorded)
+                _recorded[pool] = recorded;
         }
 
         _lastDeployment = state.LastDeployment;

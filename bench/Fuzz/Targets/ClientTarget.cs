@@ -126,10 +126,17 @@ internal sealed class ClientTarget : FuzzTarget
 
         await using (client)
         {
+            Must(
+                client is { Generation: >= 0 and <= FrameBounds.MaxGeneration, Session: >= 0, Backlog: >= 0, Workers: >= 0 },
+                "believes a welcome that cannot be right");
             foreach (var socket in client.Sockets)
                 socket.Dispose();
             await foreach (var order in client.OrdersAsync())
             {
+                Must(
+                    order is not ZergOrder.Resume { Generation: < 0 or > FrameBounds.MaxGeneration }
+                        and not ZergOrder.Stop { ExitCode: < 0 or > FrameBounds.MaxStatus },
+                    $"follows an order that cannot be right: {order}");
                 foreach (var socket in order is ZergOrder.Sockets { Added: var added } ? added : [])
                     socket.Dispose();
             }

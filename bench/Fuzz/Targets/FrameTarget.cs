@@ -23,7 +23,7 @@ internal sealed class FrameTarget : FuzzTarget
         "{", "}", "[", "]", ":", ",", "null", "[null]", "\"type\":", "\"hello\"", "\"state\"",
         "\"welcome\"", "\"offer\"",
         "\"ready\"", "\"failed\"", "\"pause\"", "\"resume\"", "\"drain\"", "\"stop\"", "\"sockets\"", "\"bye\"",
-        "\"protocol\":1", "\"role\":\"app\"", "\"mercy\":1e999", "\"descriptors\":",
+        "\"protocol\":1", "\"generation\":2147483647", "\"session\":-1", "\"connections\":-1", "\"role\":\"app\"", "\"mercy\":1e999", "\"descriptors\":",
         "\"descriptors\":1,", "\"workers\":",
         "\"started\":\"9999-12-31T23:59:59.9999999-14:00\"", "\"\\ud800\"",
         "\"$type\":", "\"$id\":\"1\"", "\"$ref\":\"1\"",
@@ -106,6 +106,19 @@ internal sealed class FrameTarget : FuzzTarget
         writer.End();
     }
 
+    // What is left of a report can be right, and nothing of that is taken out once more.
+    private static void MustBeKnown(StateFrame said)
+    {
+        var known = FrameBounds.Known(said, out var ignored);
+        if (ignored is not null)
+            MustBeLine(ignored);
+        Must(
+            known is { Connections: null or >= 0, Requests: null or >= 0, Target: >= 0, Ready: >= 0 }
+                && known.Responses?.CanFollow(null) != false
+                && known.Open?.Protocols.All(one => one.Count >= 0) != false,
+            $"shows what cannot be right: {known}");
+    }
+
     private static async Task<string> ReadAsync(FrameChannel reader, Random random)
     {
         var takes = random.Next(2) == 0;
@@ -114,6 +127,11 @@ internal sealed class FrameTarget : FuzzTarget
         {
             while (await reader.ReceiveAsync(default) is { } frame)
             {
+                if (FrameBounds.WhyNot(frame) is { } reason)
+                    MustBeLine(reason);
+                if (frame is StateFrame said)
+                    MustBeKnown(said);
+
                 // A number that JSON can say and a double cannot: whoever follows a drain bounds it.
                 if (frame is DrainFrame { Mercy: var mercy } && double.IsInfinity(mercy))
                     continue;

@@ -2,7 +2,7 @@ namespace Zerg.Configuration;
 
 internal sealed partial record ZerglingOptions
 {
-    private const int MaxWorkers = 1024;
+    private const int MaxWorkers = Protocol.FrameBounds.MaxWorkers;
     private const int MaxThreads = 1024;
 
     // fs.nr_open cannot be set higher.

@@ -40,6 +40,29 @@ internal static unsafe class ListenerCheck
             : family == AF_UNIX && UnixDiag.Query(descriptor.Inode) is { IsShutDown: true } ? "was shut down" : null);
     }
 
+    /// <summary>
+    /// Why a listener that is the wanted one by its name is none of this network namespace, in the same words; null when
+    /// it is one, and what connects to the address here reaches it.
+    /// </summary>
+    public static string? WhyNotHere(FileDescriptor descriptor, BindTarget target)
+    {
+        // Where the kernel does not tell, the table of this namespace has those that listen in it.
+        var isHere = NetworkNamespace.Of(descriptor) is { } network && NetworkNamespace.Own is { } own
+            ? network == own : ListenerTable.At(target).Contains(descriptor.Inode);
+        return isHere ? null : "listens in another network namespace";
+    }
+
+    /// <summary>
+    /// Why what connects to the address does not all reach a listener, in the same words: others share the address, or
+    /// it takes only what comes in by one device. Null when all of it does.
+    /// </summary>
+    public static string? WhyNotAlone(FileDescriptor descriptor, BindTarget target)
+        => ListenerOptions.IsUnix(descriptor.Number) ? null
+            : ListenerOptions.Device(descriptor.Number) is > 0 and var device
+                ? $"takes only what comes in by the network device {device} (SO_BINDTODEVICE)"
+            : ListenerOptions.IsOneOfSeveral(descriptor.Number) && ListenerTable.At(target).Count > 1
+                ? "shares the address with other sockets (SO_REUSEPORT)" : null;
+
     private static string? WhyNotAt(IPEndPoint wanted, SocketAddress name)
     {
         var bound = (IPEndPoint)wanted.Create(name);
@@ -62,8 +85,7 @@ internal static unsafe class ListenerCheck
             return isNamed ? null : $"is bound to '{Shown(bound)}'";
         if (UnixDiag.Query(descriptor.Inode)?.File is not { } file)
             return isNamed ? null : $"is bound to '{Shown(bound)}'";
-        if (UnixSocketFile.Identity(wanted) is { } there && (uint)there.Inode == file
-            && (isNamed || Path.GetFileName(wanted) == Path.GetFileName(bound)))
+        if (file.Is(wanted) && (isNamed || Path.GetFileName(wanted) == Path.GetFileName(bound)))
             return null;
         return isNamed ? $"is not what '{wanted}' leads to any more" : $"is bound to '{Shown(bound)}'";
     }

@@ -9,6 +9,7 @@ internal static unsafe class ListenerOptions
     private const int SO_LINGER = 13;
     private const int SO_REUSEPORT = 15;
     private const int SO_ACCEPTCONN = 30;
+    private const int SO_BINDTOIFINDEX = 62;
     private const int SO_PROTOCOL = 38;
     private const int SO_DOMAIN = 39;
     private const int IPPROTO_TCP = 6;
@@ -84,6 +85,14 @@ internal static unsafe class ListenerOptions
 
     /// <summary>Whether others may have bound the same address, each with a queue of its own.</summary>
     public static bool IsOneOfSeveral(int fd) => GetInt(fd, SOL_SOCKET, SO_REUSEPORT) != 0;
+
+    /// <summary>The index of the network device that it takes connections of alone, 0 for all: SO_BINDTODEVICE.</summary>
+    public static int Device(int fd)
+    {
+        int device;
+        var length = sizeof(int);
+        return Libc.getsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device, &length) == 0 ? device : 0;
+    }
 
     /// <summary>Allows to bind while connections of an earlier listener are in TIME_WAIT.</summary>
     public static void SetReuseAddress(int fd)

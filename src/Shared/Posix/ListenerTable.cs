@@ -59,10 +59,9 @@ internal static class ListenerTable
     // A name is as it was given to bind: perhaps relative, or through a link. The file decides, where the kernel tells.
     private static IEnumerable<ulong> Behind(string path)
     {
-        var file = UnixSocketFile.Identity(path);
         return from row in Unix()
                where row.IsListener && Path.GetFileName(row.Name) == Path.GetFileName(path)
-               where UnixDiag.Query(row.Inode)?.File is { } inode ? inode == (uint?)file?.Inode : row.Name == path
+               where UnixDiag.Query(row.Inode)?.File is { } file ? file.Is(path) : row.Name == path
                select row.Inode;
     }
 

@@ -28,6 +28,9 @@ internal sealed unsafe class PathLock : IDisposable
     /// <summary>What the holder before left; empty when there was none, or when another user wrote it.</summary>
     public string Left { get; private init; } = "";
 
+    /// <summary>Why what the holder before left is not read, in words; null when it is, or when there is nothing.</summary>
+    public string? Distrust { get; private init; }
+
     /// <summary>Takes the lock of a path, or returns null and the pid that has it.</summary>
     /// <exception cref="SyscallException">The lock file cannot be opened.</exception>
     public static PathLock? TryAcquire(string path, out string holder)
@@ -48,7 +51,8 @@ internal sealed unsafe class PathLock : IDisposable
         }
 
         // What is not believed here stays for who may believe it, until this one has something to leave.
-        var taken = new PathLock(descriptor, file) { Left = IsOwn(number) ? rest : "" };
+        var distrust = rest.Length == 0 ? null : WhyNotOwn(number);
+        var taken = new PathLock(descriptor, file) { Left = distrust is null ? rest : "", Distrust = distrust };
         taken.Leave(rest);
         return taken;
     }
@@ -70,6 +74,9 @@ internal sealed unsafe class PathLock : IDisposable
 
         SyscallException.Check(Syscall.ftruncate(Descriptor.Number, bytes.Length), "truncate", _file);
     }
+
+    /// <summary>Takes away what was left, as far as the file can be written.</summary>
+    public void LeaveNothing() => _ = Syscall.ftruncate(Descriptor.Number, 0);
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
@@ -104,7 +111,14 @@ internal sealed unsafe class PathLock : IDisposable
         return (lines[0].Trim(), lines.Length > 2 ? lines[1] + '\n' : lines.Length > 1 ? lines[1] : "");
     }
 
-    // What somebody else could write there decides nothing.
-    private static bool IsOwn(int number) => Syscall.fstat(number, out var status) == 0
-        && (status.st_uid == 0 || status.st_uid == Syscall.geteuid());
+    // What somebody else could write there decides nothing: programs are started by it. A second name may be anywhere.
+    private static string? WhyNotOwn(int number)
+    {
+        const FilePermissions others = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;
+        SyscallException.Check(Syscall.fstat(number, out var status), "fstat");
+        return status.st_uid != 0 && status.st_uid != Syscall.geteuid() ? $"it belongs to uid {status.st_uid}"
+            : (status.st_mode & others) != 0 ? "others than its owner may write it"
+            : (status.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFREG || status.st_nlink != 1
+                ? "it is no file of its own" : null;
+    }
 }

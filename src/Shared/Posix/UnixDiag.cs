@@ -20,11 +20,11 @@ internal static unsafe class UnixDiag
     private const int AttributesAt = HeaderLength + 16;
 
     /// <summary>
-    /// Connections waiting, the most that may wait, whether somebody shut the socket down, and the lower half of the
-    /// inode number of its file, which has a name no more when it was unlinked.
+    /// Connections waiting, the most that may wait, whether somebody shut the socket down, and its file, which has a name
+    /// no more when it was unlinked.
     /// </summary>
     /// <returns>Null when the kernel was built without unix_diag, or knows no such socket.</returns>
-    public static (int Queued, int Backlog, bool IsShutDown, uint? File)? Query(ulong inode)
+    public static (int Queued, int Backlog, bool IsShutDown, BoundFile? File)? Query(ulong inode)
     {
         var number = Syscall.socket(
             UnixAddressFamily.AF_NETLINK, UnixSocketType.SOCK_DGRAM, UnixSocketFlags.SOCK_CLOEXEC,
@@ -55,9 +55,9 @@ internal static unsafe class UnixDiag
         }
     }
 
-    private static (int Queued, int Backlog, bool IsShutDown, uint? File) Parse(ReadOnlySpan<byte> attributes)
+    private static (int Queued, int Backlog, bool IsShutDown, BoundFile? File) Parse(ReadOnlySpan<byte> attributes)
     {
-        var (queued, backlog, shutDown, file) = (0, 0, false, (uint?)null);
+        var (queued, backlog, shutDown, file) = (0, 0, false, (BoundFile?)null);
         while (attributes.Length >= 4)
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes);
@@ -67,7 +67,8 @@ internal static unsafe class UnixDiag
             switch (BinaryPrimitives.ReadUInt16LittleEndian(attributes[2..]))
             {
                 case UNIX_DIAG_VFS:
-                    file = BinaryPrimitives.ReadUInt32LittleEndian(value);
+                    file = new BoundFile(
+                        BinaryPrimitives.ReadUInt32LittleEndian(value[4..]), BinaryPrimitives.ReadUInt32LittleEndian(value));
                     break;
                 case UNIX_DIAG_RQLEN:
                     queued = BinaryPrimitives.ReadInt32LittleEndian(value);

@@ -42,7 +42,7 @@ internal static partial class RunCommand
             using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
             var log = programLog.CreateLogger();
             ConfigurationLog.Tell(log, loaded.Ignored);
-            foreach (var complaint in Complaints(problem, sources))
+            foreach (var complaint in Complaints(problem, sources).Concat(own.Unbelieved()))
                 Log.NotTaken(log, complaint);
             if (lost is not null)
                 Log.StateLost(log, lost);
@@ -80,6 +80,8 @@ internal static partial class RunCommand
     {
         if (problem is not null)
             yield return problem;
+        foreach (var refused in sources.Refused)
+            yield return refused;
         foreach (var name in sources.Unclaimed)
             yield return $"the service manager passed '{name}', which is no socket of this configuration";
     }

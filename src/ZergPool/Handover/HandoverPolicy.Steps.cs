@@ -58,10 +58,14 @@ internal sealed partial class HandoverPolicy
     {
         _members[member.Id] = member with { AskedAt = _now };
         _orders.Add(new PolicyOrder.Resume(
-            member.Id, Current?.To == member.Id && !Rolls(member) ? Generation + 1 : GenerationToEnter(member)));
+            member.Id, Current?.To == member.Id && !Rolls(member) ? After(Generation) : GenerationToEnter(member)));
         if (member.Accepts)
             Report(_members[member.Id], ZerglingState.Accepting);
     }
+
+    // Who is replaced must not count as one of those who replace it.
+    private Member StepDown(Member older)
+        => older.Generation < Generation ? older : Set(older, older.State, Generation - 1);
 
     private bool WantsToReplace(Member member)
     {
@@ -118,7 +122,11 @@ internal sealed partial class HandoverPolicy
     private void TakeOver(Member member)
     {
         var olders = _members.Values.Where(other => other.Serves && other.Id != member.Id).ToList();
-        var entered = Set(member, MemberState.Accepting, ++Generation);
+        var before = Generation;
+        Generation = After(before);
+        if (Generation == before)
+            olders = [.. olders.Select(StepDown)];
+        var entered = Set(member, MemberState.Accepting, Generation);
         Release = member.Release;
         _replaced.Remove(member.Release);
 
@@ -211,7 +219,7 @@ internal sealed partial class HandoverPolicy
     private bool IsServed(Member beside) => _members.Values.Any(other => other.Serves && other.Id != beside.Id);
 
     private int GenerationToEnter(Member member)
-        => Generation == 0 || (!IsServed(member) && member.Release != Release) ? Generation + 1 : Generation;
+        => Generation == 0 || (!IsServed(member) && member.Release != Release) ? After(Generation) : Generation;
 
     private void EnterService(Member member)
     {

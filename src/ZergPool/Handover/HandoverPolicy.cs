@@ -1,4 +1,5 @@
 using Zerg;
+using Zerg.Protocol;
 
 namespace ZergPool.Handover;
 
@@ -118,6 +119,9 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
 
     private int Accepting => _members.Values.Count(member => member.State
         is MemberState.Accepting or MemberState.Orphaned or MemberState.Unknown);
+
+    // The last one stays the last: hand-overs go on, whatever a peer made the pool believe.
+    private static int After(int generation) => Math.Min(generation + 1, FrameBounds.MaxGeneration);
 
     private Member? Find(int id) => _members.GetValueOrDefault(id);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Programs;
+using Zerg.Protocol;
 using ZergPool.Control;
 using ZergPool.Upgrading;
 
@@ -14,8 +15,6 @@ internal sealed class Journals : IDisposable
 
     // Beyond these an entry is no entry.
     private const double MaxSeconds = 1e9;
-    private const int MinYear = 2000;
-    private const int MaxYear = 3000;
 
     private readonly Dictionary<string, JournalFile> _files = [];
 
@@ -112,7 +111,8 @@ internal sealed class Journals : IDisposable
         try
         {
             var entry = JsonSerializer.Deserialize(line, JournalJson.Default.HistoryStatus);
-            return entry is { Seconds: >= 0 and < MaxSeconds, Started.Year: > MinYear and < MaxYear } ? entry : null;
+            return entry is { Seconds: >= 0 and < MaxSeconds, To: >= 0 and <= FrameBounds.MaxSession }
+                && FrameBounds.IsMoment(entry.Started) && !entry.Output.Contains(null!) ? entry : null;
         }
         catch (JsonException)
         {

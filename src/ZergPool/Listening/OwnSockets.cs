@@ -87,7 +87,19 @@ internal sealed partial class OwnSockets : IDisposable
 
     /// <summary>What the pool that served a path before left there; null for none.</summary>
     public PoolRecord? Left(ListenAddress pool)
-        => _locks.TryGetValue(pool, out var taken) ? PoolRecord.Parse(taken.Left) : null;
+        => _locks.TryGetValue(pool, out var taken) ? PoolRecord.Parse(taken.Left, out _) : null;
+
+    /// <summary>What was left and is not believed, one line each.</summary>
+    public IEnumerable<string> Unbelieved()
+    {
+        foreach (var (pool, taken) in _locks)
+        {
+            if (taken.Distrust is { } distrust)
+                yield return $"{pool}.lock: {distrust}";
+            else if (PoolRecord.Parse(taken.Left, out var problem) is null && problem is not null)
+                yield return $"{pool}.lock: what the pool before left cannot be right: {problem}";
+        }
+    }
 
     /// <summary>Leaves what the next pool of that path is to know.</summary>
     /// <exception cref="SyscallException">It cannot be written.</exception>
@@ -95,6 +107,13 @@ internal sealed partial class OwnSockets : IDisposable
     {
         if (_locks.TryGetValue(pool, out var taken))
             taken.Leave(record.ToString());
+    }
+
+    /// <summary>Leaves nothing: a record that is older than what zerglings know would have them refused.</summary>
+    public void LeaveNothing(ListenAddress pool)
+    {
+        if (_locks.TryGetValue(pool, out var taken))
+            taken.LeaveNothing();
     }
 
     /// <summary>Where orders come in: by the option, and beside each pool.</summary>

@@ -20,6 +20,9 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     /// <summary>As the configuration says it; a reload may say the same address in another way.</summary>
     public ListenSpec Asked { get; private set; } = asked;
 
+    /// <summary>What the pool before had written down of its address; null without a record.</summary>
+    public RecordedSocket? Recorded { get; init; }
+
     /// <summary>Its name, address and protocol.</summary>
     public ListenSpec Spec { get; private set; } = spec;
 
@@ -73,6 +76,13 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
             return UnixDiag.Query(Descriptor.Inode) is { } unix ? (unix.Queued, unix.Backlog) : null;
         }
     }
+
+    /// <summary>Its network namespace, where that is not the one of this process; else null.</summary>
+    public ulong? Network
+        => NetworkNamespace.Of(Descriptor) is { } network && network != NetworkNamespace.Own ? network : null;
+
+    /// <summary>Why what a zergling offers is not this socket, in words that follow its name; null when it is.</summary>
+    public string? WhyNot(FileDescriptor offered) => ReturnedSocket.WhyNot(offered, Target, Recorded);
 
     /// <summary>It has come: bound, or another process's descriptor of it, checked.</summary>
     public void Take(FileDescriptor descriptor, string? from, string? adoptedFrom = null)

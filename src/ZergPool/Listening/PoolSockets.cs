@@ -103,10 +103,11 @@ internal sealed partial class PoolSockets : IDisposable
     private PoolSocket Acquire(
         ListenSpec asked, ListenAddress address, BindTarget target, PoolOptions options, SocketSources sources)
     {
-        var known = new PoolSocket(asked, asked with { Address = ListeningSocket.Named(target, address) }, target);
+        var named = ListeningSocket.Named(target, address);
+        var known = new PoolSocket(asked, asked with { Address = named }, target) { Recorded = sources.Recorded(named) };
         if (sources.AdoptedBefore(known.Spec.Address) is { } before)
             known.Resume(before);
-        if (sources.Passed(target) is { } passed)
+        if (sources.Passed(target, known.Spec.Address) is { } passed)
         {
             known.Take(passed, "the service manager");
             return known;

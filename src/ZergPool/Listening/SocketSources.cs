@@ -18,6 +18,11 @@ internal sealed class SocketSources(
     : IDisposable
 {
     private readonly List<PassedDescriptor> _passed = [.. passed];
+    private readonly List<string> _refused = [];
+
+    // Unless this user may not look, and then the service manager is another user's, who is trusted.
+    private readonly Lazy<bool> _isManagerElsewhere = new(
+        () => NetworkNamespace.Has(ProcessTable.Parent(Environment.ProcessId)) != true);
     private readonly List<RecordedSocket> _recorded = [.. records.SelectMany(record => record.Sockets).Distinct()];
     private readonly HashSet<ulong> _inodes = [.. records.SelectMany(record => record.Sockets).Select(one => one.Inode)];
 
@@ -48,6 +53,10 @@ internal sealed class SocketSources(
     public RecordedSocket? AdoptedBefore(ListenAddress address) => records.SelectMany(record => record.Sockets)
         .FirstOrDefault(one => one.AdoptedFrom is not null && one.Actual == address.ToString());
 
+    /// <summary>What a pool before had at an address; null for nothing.</summary>
+    public RecordedSocket? Recorded(ListenAddress address) => records.SelectMany(record => record.Sockets)
+        .FirstOrDefault(one => one.Actual == address.ToString());
+
     /// <summary>Those that a pool before adopted from, as far as they live.</summary>
     public IEnumerable<ProcessHandle> Formers()
     {
@@ -58,13 +67,26 @@ internal sealed class SocketSources(
         }
     }
 
-    /// <summary>Takes it from what the service manager passed.</summary>
-    public FileDescriptor? Passed(BindTarget target)
+    /// <summary>What was passed for an address and is not taken, with the reason, one line each.</summary>
+    public IReadOnlyList<string> Refused => _refused;
+
+    /// <summary>Takes it from what the service manager passed; under which name does not matter.</summary>
+    public FileDescriptor? Passed(BindTarget target, ListenAddress address)
     {
-        if (_passed.Find(one => ListenerCheck.WhyNot(one.Descriptor, target) is null) is not { } found)
-            return null;
-        _passed.Remove(found);
-        return found.Descriptor;
+        // Some process may have it keep what is no socket of the pool: that of the pool before comes first.
+        var recorded = Recorded(address);
+        var candidates = _passed.FindAll(one => ListenerCheck.WhyNot(one.Descriptor, target) is null)
+            .OrderBy(one => one.Descriptor.Inode == recorded?.Inode ? 0 : 1).ToList();
+        foreach (var one in candidates)
+        {
+            _passed.Remove(one);
+            if (ReturnedSocket.WhyNotPassed(one.Descriptor, target, recorded, _isManagerElsewhere.Value) is not { } reason)
+                return one.Descriptor;
+            _refused.Add($"the service manager passed '{one.Name}', which {reason}");
+            one.Descriptor.Dispose();
+        }
+
+        return null;
     }
 
     /// <summary>Takes it from a server that never got it from a pool; null when that is not asked for.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Zerg;
 using ZergPool.Handover;
 
 namespace ZergPool.Recovering;
@@ -24,19 +25,33 @@ internal sealed record PoolRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<RecordedProcess>? Formers = null)
 {
-    /// <summary>Reads one; null when there is none, or when it is not one.</summary>
-    public static PoolRecord? Parse(string text)
+    /// <summary>
+    /// Reads one; null when there is none, or when it is none that a pool may have written: the pool then knows what
+    /// zerglings tell.
+    /// </summary>
+    /// <param name="text">What is there; empty for nothing.</param>
+    /// <param name="problem">Why it is not believed, in one line; null when it is, or when there is none.</param>
+    public static PoolRecord? Parse(string text, out string? problem)
     {
+        problem = null;
+        if (text.Length == 0)
+            return null;
         try
         {
-            return text.Length == 0 ? null : JsonSerializer.Deserialize(text, RecoveringJson.Default.PoolRecord);
+            var record = JsonSerializer.Deserialize(text, RecoveringJson.Default.PoolRecord);
+            problem = record is null ? "it is null" : RecordCheck.WhyNot(record);
+            return problem is null ? record : null;
         }
-        catch (JsonException)
+        catch (JsonException unreadable)
         {
-            // Of another version, or cut short: the pool then knows what zerglings tell.
+            // Of another version, or cut short.
+            problem = OneLine.Of(unreadable.Message, MaxReason);
             return null;
         }
     }
 
+    /// <inheritdoc/>
     public override string ToString() => JsonSerializer.Serialize(this, RecoveringJson.Default.PoolRecord) + "\n";
+
+    private const int MaxReason = 200;
 }

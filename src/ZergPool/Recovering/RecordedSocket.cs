@@ -8,7 +8,9 @@ namespace ZergPool.Recovering;
 /// <param name="Inode">The socket itself; a process that holds this one holds the pool's.</param>
 /// <param name="AdoptedFrom">The server that it was adopted from and that listens on it as well; null for nobody.</param>
 /// <param name="Spare">Its file, while that has a second name; null when it has none.</param>
+/// <param name="Network">The network namespace of the socket where it is not the one of the pool; null for that.</param>
 internal sealed record RecordedSocket(
     string Asked, string Actual, ulong Inode,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AdoptedFrom = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FileState? Spare = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FileState? Spare = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? Network = null);

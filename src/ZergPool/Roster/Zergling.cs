@@ -1,6 +1,7 @@
 using Zerg;
 using Zerg.Configuration;
 using Zerg.Posix;
+using Zerg.Protocol;
 using ZergPool.Upgrading;
 
 namespace ZergPool.Roster;
@@ -9,7 +10,7 @@ namespace ZergPool.Roster;
 internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer) : IDisposable
 {
     /// <summary>Workers of one zergling that are known at most.</summary>
-    public const int MaxWorkers = 1024;
+    public const int MaxWorkers = FrameBounds.MaxWorkers;
 
     /// <summary>The id that the policy knows it by.</summary>
     public int Id { get; } = id;
@@ -70,6 +71,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
 
     /// <summary>When it is ended because it has not begun to drain by then, as it was told.</summary>
     public DateTimeOffset? DeafAt { get; set; }
+
+    /// <summary>Whether the log has it that one of its figures cannot be right.</summary>
+    public bool IsMisreporting { get; set; }
 
     /// <summary>Why it said that it leaves; null while it has not.</summary>
     public string? Bye { get; set; }

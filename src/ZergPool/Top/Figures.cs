@@ -12,7 +12,7 @@ internal static class Figures
     public static string Count(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>"3 connections", "1 connection".</summary>
-    public static string Count(int count, string what) => Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
+    public static string Count(long count, string what) => Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
 
     /// <summary>Bytes.</summary>
     public static string Size(long? bytes) => bytes switch

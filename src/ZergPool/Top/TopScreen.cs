@@ -57,7 +57,7 @@ internal static class TopScreen
 
     // Of those who tell.
     private static string Sum(IEnumerable<int?> counts, string what)
-        => counts.All(count => count is null) ? $"- {what}s" : Figures.Count(counts.Sum() ?? 0, what);
+        => counts.All(count => count is null) ? $"- {what}s" : Figures.Count(counts.Sum(count => (long?)count) ?? 0, what);
 
     // What is asked is seen, however long the name of a release is.
     private static TopLine Bottom(TopModel model, int width) => model switch

@@ -4,4 +4,5 @@ namespace ZergPool.Upgrading;
 
 /// <param name="Socket">Where zerglings attach to it.</param>
 /// <param name="Policy">Its hand-overs.</param>
-internal sealed record EachPoolState(OwnSocketState Socket, PolicySnapshot Policy);
+/// <param name="Recorded">The generation that the pool before had come to; null without a record of it.</param>
+internal sealed record EachPoolState(OwnSocketState Socket, PolicySnapshot Policy, int? Recorded = null);

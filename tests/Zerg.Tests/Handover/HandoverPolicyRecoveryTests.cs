@@ -45,6 +45,25 @@ internal sealed class HandoverPolicyRecoveryTests
     }
 
     [Test]
+    public void At_the_highest_generation_hand_overs_go_on_and_can_be_undone()
+    {
+        _script = new PolicyScript(new PolicyLimits { RollbackWindow = TimeSpan.FromSeconds(30) }) { ShowsGenerations = true };
+        Policy.TakeUp(999_999_999, "v5", null, default);
+        _script.Play("""
+            back 3 v5 accepting 999999999  -> | 3 accepting g999999999
+            app 4 v6                       -> | 3 accepting g999999999, 4 starting
+            ready 4                        -> resume 4 g1000000000
+            accepting 4                    -> put aside 3 | 3 standby g999999999, 4 accepting g1000000000
+            paused 3                       ->
+            app 5 v7                       ->
+            ready 5                        -> resume 5 g1000000000
+            accepting 5                    -> drain 3, put aside 4 | 3 draining g999999999, 4 standby g999999999, 5 accepting g1000000000
+            """);
+        Assert.That(Policy.Generation, Is.EqualTo(1_000_000_000));
+        Assert.That(Policy.Window?.Generation, Is.EqualTo(1_000_000_000));
+    }
+
+    [Test]
     public void A_hand_over_before_its_switch_begins_anew()
     {
         _script.Play("""

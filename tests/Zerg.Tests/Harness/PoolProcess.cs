@@ -103,6 +103,10 @@ internal sealed class PoolProcess : IAsyncDisposable
     public Task<string> WaitForLineAsync(string part, CancellationToken cancel)
         => Process.WaitForLineAsync(part, cancel);
 
+    /// <summary>The line with one of these texts that comes first.</summary>
+    public async Task<string> AnyLineAsync(CancellationToken cancel, params string[] parts)
+        => await await Task.WhenAny(parts.Select(part => WaitForLineAsync(part, cancel)));
+
     /// <summary>Attaches this test's own process.</summary>
     public Task<ZergClient> AttachAsync(
         CancellationToken cancel, string release = "v1", string name = "", ZergMode mode = ZergMode.Auto)

@@ -199,6 +199,44 @@ internal sealed class MisbehavingPeerTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_figure_that_cannot_be_right_is_unknown_and_said_once(CancellationToken cancel)
+    {
+        using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);
+        await peer.HelloAsync(cancel, name: "miscounts");
+        var id = ((WelcomeFrame)(await peer.FrameAsync(cancel))!).Session;
+        await peer.SendAsync("""{"type":"state","state":"starting","connections":5,"requests":3}""", cancel);
+        await PoolProcess.UntilAsync(async () => await ConnectionsAsync(_pool, id, cancel) == 5, cancel);
+        foreach (var odd in new[] { "-1", "2147483647" })
+            await peer.SendAsync($$"""{"type":"state","state":"starting","connections":{{odd}},"requests":7}""", cancel);
+        await _pool.WaitForLineAsync(
+            $"zergling {id} (miscounts, pid {Environment.ProcessId}): what it reports cannot be right: connections is -1, must be 0 to 1000000000, ignoring",
+            cancel);
+        JsonElement zergling = default;
+        await PoolProcess.UntilAsync(
+            async () => (zergling = (await _pool.ZerglingsAsync(cancel)).First(one => one.GetProperty("id").GetInt32() == id))
+                .GetProperty("requests") is { ValueKind: JsonValueKind.Number } requests && requests.GetInt32() == 7,
+            cancel);
+        Proof.Refused(zergling.TryGetProperty("connections", out var shown) ? shown.ValueKind : JsonValueKind.Null, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(_pool.Process.Count("(miscounts, pid ") - _pool.Process.Count("attached"), Is.LessThanOrEqualTo(2));
+        await _pool.StateAsync(id, "starting", cancel);
+    }
+
+    [TestCase("\"generation\":2147483647", "hello generation is 2147483647, must be 0 to 1000000000")]
+    [TestCase("\"session\":-1", "hello session is -1, must be 0 to 1000000000")]
+    [TestCase("\"workers\":2000000", "hello workers is 2000000, must be 0 to 1024")]
+    [CancelAfter(30_000)]
+    public async Task A_claim_out_of_its_bounds_is_refused_with_one_line(string claim, string reason, CancellationToken cancel)
+    {
+        using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);
+        await peer.SendAsync($$"""{"type":"hello","protocol":1,"role":"launcher","release":"v1",{{claim}}}""", cancel);
+        Proof.Refused(await peer.FrameAsync(cancel), Is.EqualTo(new StopFrame { Reason = reason, ExitCode = 77 }));
+        Assert.That(await peer.FrameAsync(cancel), Is.Null);
+        await AssertGoodAsync(cancel);
+        Assert.That(_pool.Process.Count($"dropped: {reason}"), Is.EqualTo(1));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Odd_reports_that_are_well_formed_are_taken(CancellationToken cancel)
     {
         using var peer = await RawPeer.GreetedAsync(_pool.Path, cancel);
