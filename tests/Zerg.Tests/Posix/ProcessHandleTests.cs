@@ -132,7 +132,7 @@ internal sealed class ProcessHandleTests
     [Test]
     public void The_group_of_a_process_that_is_no_child_is_not_signalled()
     {
-        using var child = Child.Start("setsid sleep 600 & echo $!; wait");
+        using var child = Child.Start("setsid sh -c 'echo $$; exec sleep 600' & wait");
         child.Written();
         using var grandchild = ProcessHandle.Open(child.Number(), _ => true)!;
 
