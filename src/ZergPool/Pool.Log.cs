@@ -35,6 +35,9 @@ internal sealed partial class Pool
         [LoggerMessage(118, LogLevel.Warning, "{Zergling} reads none of the legacy-fifo files: it cannot be told, ignoring")]
         public static partial void NoFifo(ILogger log, string zergling);
 
+        [LoggerMessage(167, LogLevel.Warning, "{Refusal}: {Zergling} is told nothing through it")]
+        public static partial void FifoRefused(ILogger log, string zergling, string refusal);
+
         [LoggerMessage(119, LogLevel.Warning, "{Zergling}: no mercy any more, SIGKILL to pid {Pid}")]
         public static partial void Killed(ILogger log, string zergling, int pid);
 

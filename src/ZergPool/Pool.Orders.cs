@@ -106,8 +106,8 @@ internal sealed partial class Pool
     {
         if (zergling.Session is { } session)
             session.Send(new StopFrame { Reason = stop.Reason, ExitCode = stop.ExitCode });
-        else if (!MasterFifo.Write(_options.LegacyFifos, zergling.Pid, 'Q'))
-            zergling.Process?.Signal(Signals.SIGINT);
+        else if (zergling.Process is { } process && !Tell(zergling, process, 'Q'))
+            process.Signal(Signals.SIGINT);
     }
 
     private void Dismiss(Zergling zergling)
@@ -125,11 +125,19 @@ internal sealed partial class Pool
         {
             session.Send(frame);
         }
-        else if (zergling.Process is not null && !MasterFifo.Write(_options.LegacyFifos, zergling.Pid, fifoCommand))
+        else if (zergling.Process is { } process && !Tell(zergling, process, fifoCommand))
         {
             Log.NoFifo(_log, Describe(zergling));
             Apply(zergling.Pool, new PolicyEvent.Deaf(zergling.Id));
         }
+    }
+
+    private bool Tell(Zergling zergling, ProcessHandle process, char fifoCommand)
+    {
+        var isTold = MasterFifo.Write(_options.LegacyFifos, process, zergling.Peer.Uid, fifoCommand, out var refusal);
+        if (refusal is not null && !isTold)
+            Log.FifoRefused(_log, Describe(zergling), refusal);
+        return isTold;
     }
 
     private void EnforceMercy()

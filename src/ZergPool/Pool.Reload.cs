@@ -196,11 +196,11 @@ internal sealed partial class Pool
 
     private void ApplyFileModes()
     {
-        foreach (var socket in _table.Sockets.Where(socket => socket is { IsShared: false, Spec.Address.Kind: AddressKind.Path }))
+        foreach (var socket in _table.Sockets.Where(socket => socket is { IsShared: false, File: not null }))
         {
             try
             {
-                PoolSockets.File(_options).Apply(socket.Spec.Address.ToString());
+                PoolSockets.File(_options).Apply(socket.Spec.Address.ToString(), socket.File!.Value);
             }
             catch (SyscallException problem)
             {
@@ -210,7 +210,7 @@ internal sealed partial class Pool
 
         try
         {
-            OwnSockets.ApplyModes(_options);
+            _own.ApplyModes(_options);
         }
         catch (SyscallException problem)
         {

@@ -13,6 +13,8 @@ internal static class Errno
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENXIO = 6;
+    public const int ENOTDIR = 20;
+    public const int EINVAL = 22;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ELOOP = 40;

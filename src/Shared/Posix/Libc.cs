@@ -18,6 +18,8 @@ internal static unsafe partial class Libc
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_OFD_SETLK = 37;
     public const int O_PATH = 0x200000;
+    public const int AT_REMOVEDIR = 0x200;
+    public const uint RENAME_NOREPLACE = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const short POSIX_SPAWN_SETPGROUP = 0x02;
@@ -56,6 +58,24 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int openat(int directory, string name, int flags, int mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial nint readlinkat(int directory, string name, byte* target, nint size);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int unlinkat(int directory, string name, int flags);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int mkdirat(int directory, string name, int mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int linkat(int fromDirectory, string from, int toDirectory, string to, int flags);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int renameat2(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int inotify_init1(int flags);

@@ -32,14 +32,14 @@ internal sealed unsafe class PathLock : IDisposable
     public string? Distrust { get; private init; }
 
     /// <summary>Takes the lock of a path, or returns null and the pid that has it.</summary>
-    /// <exception cref="SyscallException">The lock file cannot be opened.</exception>
+    /// <exception cref="SyscallException">
+    /// The lock file cannot be opened; EPERM where it is no file of its own, or another user leads root elsewhere.
+    /// </exception>
     public static PathLock? TryAcquire(string path, out string holder)
     {
         var file = path + ".lock";
-        var number = Syscall.open(
-            file, OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_CLOEXEC | OpenFlags.O_NOFOLLOW,
-            FilePermissions.S_IRUSR | FilePermissions.S_IWUSR);
-        var descriptor = new FileDescriptor(SyscallException.Check(number, "open", file));
+        var descriptor = Open(file);
+        var number = descriptor.Number;
         var isTaken = Libc.flock(number, Libc.LOCK_EX | Libc.LOCK_NB) != 0;
         var errno = Marshal.GetLastPInvokeError();
         var (first, rest) = Read(number);
@@ -80,6 +80,19 @@ internal sealed unsafe class PathLock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
+
+    // What is written there must not go to a device, to a FIFO, or to what somebody linked there and is another file.
+    private static FileDescriptor Open(string file)
+    {
+        using var place = FilePlace.Of(file);
+        var descriptor = place.Open(
+            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NONBLOCK,
+            FilePermissions.S_IRUSR | FilePermissions.S_IWUSR);
+        if (RegularFile.IsOnlyName(descriptor))
+            return descriptor;
+        descriptor.Dispose();
+        throw new SyscallException("open", file, Errno.EPERM, RegularFile.NotItsOwn);
+    }
 
     // Who has taken it a moment ago has not written its pid yet. "1: FLOCK ADVISORY WRITE 12 fe:00:34 0 EOF", proc(5);
     // a process of another pid namespace has no number there.

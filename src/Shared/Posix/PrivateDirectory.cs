@@ -30,25 +30,46 @@ internal sealed class PrivateDirectory(string prefix, int longestName) : IDispos
     }
 
     /// <summary>Removes a file of it; unlike File.Delete it does not mind a directory that is gone.</summary>
-    public static void Remove(string path) => _ = Syscall.unlink(path);
+    public static void Remove(string path)
+    {
+        using var place = FilePlace.Find(path);
+        _ = place?.Unlink();
+    }
+
+    /// <summary>
+    /// Removes one with the files in it, if it is this user's. Nothing below a directory in it goes: none was made
+    /// there, and who puts one there now leads nobody to anything else.
+    /// </summary>
+    public static void Delete(string path)
+    {
+        using var place = FilePlace.Find(path);
+        using var directory = place?.Hold();
+        if (directory is null || Syscall.fstat(directory.Number, out var status) != 0 || !IsOurs(status))
+            return;
+        try
+        {
+            // The directory that is held, whatever its path leads to by now.
+            foreach (var name in new DirectoryInfo($"/proc/self/fd/{directory.Number}/").EnumerateFileSystemInfos())
+                _ = Libc.unlinkat(directory.Number, name.Name, 0);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else is removing it this moment.
+        }
+
+        place!.RemoveDirectory();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_path is null || !IsOurs(_path))
-            return;
-        try
-        {
-            Directory.Delete(_path, recursive: true);
-        }
-        catch (IOException)
-        {
-            // Somebody else is removing it this moment.
-        }
+        if (_path is not null)
+            Delete(_path);
     }
 
     // Whoever waited for the name to become free is another user, or has not made a directory.
-    private static bool IsOurs(string path)
-        => Syscall.lstat(path, out var status) == 0 && status.st_uid == Syscall.geteuid()
-            && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFDIR;
+    private static bool IsOurs(string path) => Syscall.lstat(path, out var status) == 0 && IsOurs(status);
+
+    private static bool IsOurs(Stat status) => status.st_uid == Syscall.geteuid()
+        && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFDIR;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Mono.Unix.Native;
 
 namespace Zerg.Posix;
 
@@ -9,6 +8,9 @@ namespace Zerg.Posix;
 /// </summary>
 internal sealed class SpareName
 {
+    private const string Suffix = ".zerg";
+    private const string Replaced = ", somebody replaced the socket meanwhile";
+
     private readonly string _path;
     private readonly (ulong Device, ulong Inode) _identity;
 
@@ -18,19 +20,25 @@ internal sealed class SpareName
         _identity = identity;
     }
 
-    private string Spare => _path + ".zerg";
+    private string Spare => _path + Suffix;
 
     /// <summary>Makes one beside the path.</summary>
+    /// <param name="path">Where the file is.</param>
+    /// <param name="identity">Its device and inode.</param>
     /// <exception cref="SyscallException">The directory or the file is not this user's to change.</exception>
-    public static SpareName Make(string path)
+    public static SpareName Make(string path, (ulong Device, ulong Inode) identity)
     {
-        var identity = UnixSocketFile.Identity(path) ?? throw new SyscallException("link", path, Errno.ENOENT);
-        var spare = new SpareName(path, identity);
-        if (UnixSocketFile.Identity(spare.Spare) is { } there && there != spare._identity)
-            SyscallException.Check(Syscall.unlink(spare.Spare), "unlink", spare.Spare);
-        if (Syscall.link(path, spare.Spare) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.EEXIST)
-            throw new SyscallException("link", spare.Spare, errno);
-        return spare;
+        using var place = FilePlace.Of(path);
+        using var spare = place.Beside(Suffix);
+        if (spare.Identity is { } there && there != identity && !spare.Unlink())
+            throw SyscallException.Last("unlink", spare.Path);
+        if (!place.LinkTo(spare) && Marshal.GetLastPInvokeError() is var errno and not Errno.EEXIST)
+            throw new SyscallException("link", spare.Path, errno);
+        if (spare.Identity is var made && made == identity)
+            return new SpareName(path, identity);
+        if (made is { } other)
+            spare.Unlink(other);
+        throw new SyscallException("link", spare.Path, Errno.EPERM, Replaced);
     }
 
     /// <summary>The one that another process has left beside the path; null when there is none of that file.</summary>
@@ -45,22 +53,26 @@ internal sealed class SpareName
     /// <exception cref="SyscallException">The directory is not this user's to change.</exception>
     public bool Restore()
     {
-        if (UnixSocketFile.Identity(_path) == _identity)
+        using var place = FilePlace.Of(_path);
+        if (place.Identity == _identity)
             return false;
 
         // A third name becomes the path, so that the second is there if the path goes again at once. Not where
         // fs.protected_hardlinks refuses a link to a file of another user.
-        var third = Spare + ".new";
-        _ = Syscall.unlink(third);
-        var name = Syscall.link(Spare, third) == 0 ? third : Spare;
+        using var spare = place.Beside(Suffix);
+        using var third = spare.Beside(".new");
+        _ = third.Unlink();
+        var name = spare.LinkTo(third) ? third : spare;
         try
         {
-            SyscallException.Check(Libc.rename(name, _path), "rename", name);
+            if (name.Identity != _identity)
+                throw new SyscallException("rename", name.Path, Errno.EPERM, Replaced);
+            place.ReplaceBy(name);
         }
         finally
         {
             // Still there when it failed, or when somebody has put the path back meanwhile: see rename(2).
-            _ = Syscall.unlink(third);
+            _ = third.Unlink();
         }
 
         return true;

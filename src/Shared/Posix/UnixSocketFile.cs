@@ -14,12 +14,15 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     public const int DefaultMode = 0b110_110_000;
 
     private const string Link = "symbolic link";
+    private const string ReplacedMeanwhile = ", somebody replaced the socket meanwhile";
 
     /// <summary>Everybody may connect.</summary>
     public const int EverybodyMode = 0b110_110_110;
 
     /// <summary>Binds so that the file never has more permissions than it is to have.</summary>
-    /// <exception cref="SyscallException">The path is served by somebody, or is no socket (address in use).</exception>
+    /// <exception cref="SyscallException">
+    /// The path is served by somebody, or is no socket (address in use); EPERM where another user leads root elsewhere.
+    /// </exception>
     public void Bind(Socket socket, UnixDomainSocketEndPoint endPoint)
     {
         var fd = (int)socket.Handle;
@@ -30,23 +33,30 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
             return;
         }
 
-        RemoveStale(path);
+        using var place = FilePlace.Of(path, "bind");
+        RemoveStale(place);
 
         // unix(7): bind creates the file with the mode of the socket's own inode, less the umask.
         SyscallException.Check(Syscall.fchmod(fd, (FilePermissions)Mode), "fchmod", path);
+        // By its path, which getsockname(2) tells everybody; so it is proven afterwards where that has led.
         BindRaw(fd, endPoint);
-        var made = Identity(path);
+        var there = place.Identity;
+        var made = IsFileOf(fd, there) ? there : null;
         try
         {
-            Apply(path);
+            Apply(place, made ?? throw new SyscallException("bind", path, Errno.EPERM, ReplacedMeanwhile));
         }
         catch
         {
             if (made is { } own)
-                Remove(path, own);
+                place.Unlink(own);
             throw;
         }
     }
+
+    /// <summary>The device and inode of the file of a socket; null where its path leads to another one.</summary>
+    public static (ulong Device, ulong Inode)? IdentityOf(string path, FileDescriptor socket)
+        => Identity(path) is { } there && IsFileOf(socket.Number, there) ? there : null;
 
     /// <summary>The device and inode of a path, or null where there is nothing.</summary>
     public static (ulong Device, ulong Inode)? Identity(string path)
@@ -64,8 +74,8 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     /// <summary>Removes a file if it still is that very one, and if its directory is this user's to change.</summary>
     public static void Remove(string path, (ulong Device, ulong Inode) identity)
     {
-        if (Identity(path) == identity)
-            _ = Syscall.unlink(path);
+        using var place = FilePlace.Find(path);
+        place?.Unlink(identity);
     }
 
     /// <summary>Whether everybody may remove and replace files of a directory, see chmod(2) for the sticky bit.</summary>
@@ -98,53 +108,65 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     }
 
     /// <summary>Gives a socket's file the mode and the owner it is to have.</summary>
-    /// <exception cref="SyscallException">It is no socket, or not this user's to change.</exception>
-    public void Apply(string path)
+    /// <param name="path">Where it is.</param>
+    /// <param name="identity">Its device and inode: of another file nothing is changed.</param>
+    /// <exception cref="SyscallException">It is not there any more, or not this user's to change.</exception>
+    public void Apply(string path, (ulong Device, ulong Inode) identity)
     {
-        // Through a descriptor: whoever may write in the directory may have put another file under the path meanwhile.
-        var flags = NativeConvert.FromOpenFlags(OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC) | Libc.O_PATH;
-        var number = Libc.open(path, flags, 0);
-        using var file = new FileDescriptor(SyscallException.Check(number, "open", path));
-        SyscallException.Check(Syscall.fstat(number, out var status), "fstat", path);
-        if (!IsSocket(status) || status.st_nlink != 1)
-            throw new SyscallException("bind", path, Errno.EEXIST, ", somebody replaced the socket meanwhile");
-        var same = $"/proc/self/fd/{number}";
-        if (Uid is not null || Gid is not null)
-            SyscallException.Check(Syscall.chown(same, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", path);
-        SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", path);
+        using var place = FilePlace.Of(path);
+        Apply(place, identity);
     }
 
-    /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>
-    private static void RemoveStale(string path)
+    private void Apply(FilePlace place, (ulong Device, ulong Inode) identity)
     {
-        if (Identity(path) is not { } proven || !IsDead(path))
+        // Through a descriptor: whoever may write in the directory may have put another file under the path meanwhile.
+        using var file = place.Hold() ?? throw SyscallException.Last("open", place.Path);
+        SyscallException.Check(Syscall.fstat(file.Number, out var status), "fstat", place.Path);
+        if (!IsSocket(status) || status.st_nlink != 1 || (status.st_dev, status.st_ino) != identity)
+            throw new SyscallException("bind", place.Path, Errno.EPERM, ReplacedMeanwhile);
+        var same = $"/proc/self/fd/{file.Number}";
+        if (Uid is not null || Gid is not null)
+            SyscallException.Check(Syscall.chown(same, Uid ?? uint.MaxValue, Gid ?? uint.MaxValue), "chown", place.Path);
+        SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", place.Path);
+    }
+
+    // The lower half of an inode number is what the kernel tells; where it tells nothing the path is believed.
+    private static bool IsFileOf(int socket, (ulong Device, ulong Inode)? file)
+        => Syscall.fstat(socket, out var status) == 0 && file is { } there
+            && (UnixDiag.Query(status.st_ino)?.File is not { } own || own == (uint)there.Inode);
+
+    /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>
+    private static void RemoveStale(FilePlace place)
+    {
+        if (place.Identity is not { } proven || !IsDead(place))
             return;
 
         // Taken aside first: what is removed is what was proven dead, even when somebody binds in between.
-        var aside = $"{path}.{Environment.ProcessId}.stale";
-        if (Libc.rename(path, aside) != 0)
+        using var aside = place.Beside($".{Path.GetRandomFileName()}.stale");
+        if (!place.MoveTo(aside))
             return;
-        if (Identity(aside) == proven)
-            _ = Syscall.unlink(aside);
+        if (aside.Identity == proven)
+            _ = aside.Unlink();
         else
-            _ = Libc.rename(aside, path);
+            _ = aside.MoveTo(place);
     }
 
-    private static bool IsDead(string path)
+    private static bool IsDead(FilePlace place)
     {
+        using var there = place.Hold();
+        if (there is null || Syscall.fstat(there.Number, out var status) != 0 || !IsSocket(status))
+            return false;
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         probe.Blocking = false;
         try
         {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
+            // That very socket, and nothing that a link leads to.
+            probe.Connect(new UnixDomainSocketEndPoint($"/proc/self/fd/{there.Number}"));
             return false;
         }
         catch (SocketException problem)
         {
-            // Refused by a regular file as well: bind then says "address in use", and nothing is lost.
-            return problem.SocketErrorCode == SocketError.ConnectionRefused
-                && Syscall.lstat(path, out var status) == 0 && IsSocket(status)
-                && !SocketHolders.IsBoundOnly(path);
+            return problem.SocketErrorCode == SocketError.ConnectionRefused && !SocketHolders.IsBoundOnly(place.Path);
         }
     }
 

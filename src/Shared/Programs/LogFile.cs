@@ -42,10 +42,19 @@ internal static unsafe class LogFile
     /// <exception cref="SyscallException">It cannot be opened for appending.</exception>
     public static FileDescriptor OpenForAppending(string path, OpenFlags more = 0)
     {
-        var number = Syscall.open(
-            path, OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | more
-                | (Privileges.IsRoot ? OpenFlags.O_NOFOLLOW : 0),
-            Mode);
-        return new FileDescriptor(SyscallException.Check(number, "open", path));
+        var flags = OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | more;
+        return Privileges.IsRoot ? OpenAsRoot(path, flags)
+            : new FileDescriptor(SyscallException.Check(Syscall.open(path, flags, Mode), "open", path));
+    }
+
+    private static FileDescriptor OpenAsRoot(string path, OpenFlags flags)
+    {
+        using var place = FilePlace.Of(path);
+        var file = place.Open(flags, Mode);
+        SyscallException.Check(Syscall.fstat(file.Number, out var status), "fstat", path);
+        if (status.st_nlink <= 1)
+            return file;
+        file.Dispose();
+        throw new SyscallException("open", path, Errno.EPERM, ", it has another name (hard link)");
     }
 }

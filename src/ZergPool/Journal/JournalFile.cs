@@ -37,19 +37,17 @@ internal sealed unsafe class JournalFile : IDisposable
     /// <exception cref="SyscallException">It cannot be opened, is no file of this user's, or another pool's.</exception>
     public static JournalFile Open(string path)
     {
-        var number = Syscall.open(
-            path,
-            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_CLOEXEC | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK,
-            LogFile.Mode);
-        var file = new JournalFile(new FileDescriptor(SyscallException.Check(number, "open", path)), path);
+        using var place = FilePlace.Of(path);
+        var file = new JournalFile(
+            place.Open(OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NONBLOCK, LogFile.Mode), path);
         try
         {
             var status = file.Status();
-            if ((status.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFREG || status.st_nlink != 1)
-                throw new SyscallException("open", path, Errno.EEXIST, ", it is no file of its own");
+            if (!RegularFile.IsOnlyName(file.Descriptor))
+                throw new SyscallException("open", path, Errno.EPERM, RegularFile.NotItsOwn);
             if (status.st_uid != 0 && status.st_uid != Syscall.geteuid())
                 throw new SyscallException("open", path, Errno.EPERM, $", it belongs to uid {status.st_uid}");
-            Lock(number, path);
+            Lock(file.Descriptor.Number, path);
             return file;
         }
         catch

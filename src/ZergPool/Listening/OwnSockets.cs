@@ -14,7 +14,7 @@ internal sealed partial class OwnSockets : IDisposable
     private const int Backlog = 128;
 
     private readonly Dictionary<ListenAddress, PathLock> _locks = [];
-    private readonly List<(string Path, (ulong, ulong)? Identity)> _files = [];
+    private readonly List<(string Path, (ulong Device, ulong Inode)? Identity)> _files = [];
     private readonly List<Socket> _sockets = [];
 
     /// <summary>For each pool of the configuration, in its order.</summary>
@@ -55,8 +55,8 @@ internal sealed partial class OwnSockets : IDisposable
     {
         foreach (var (path, identity) in _files)
         {
-            if (identity is not null && UnixSocketFile.Identity(path) == identity)
-                _ = Syscall.unlink(path);
+            if (identity is { } own)
+                UnixSocketFile.Remove(path, own);
         }
 
         Metrics?.Dispose();
@@ -67,12 +67,12 @@ internal sealed partial class OwnSockets : IDisposable
 
     /// <summary>Gives their files the modes that other lists of who may connect ask for.</summary>
     /// <exception cref="SyscallException">One is not this user's to change.</exception>
-    public static void ApplyModes(PoolOptions options)
+    public void ApplyModes(PoolOptions options)
     {
-        foreach (var pool in options.Pools.Where(pool => pool.Address.Kind == AddressKind.Path))
-            File(options, options.AllowUids, options.AllowGids).Apply(pool.Address.Host);
-        foreach (var address in ControlAddresses(options).Where(address => address.Kind == AddressKind.Path))
-            File(options, options.ControlUids, options.ControlGids).Apply(address.Host);
+        foreach (var pool in options.Pools)
+            Apply(File(options, options.AllowUids, options.AllowGids), pool.Address);
+        foreach (var address in ControlAddresses(options))
+            Apply(File(options, options.ControlUids, options.ControlGids), address);
     }
 
     /// <summary>Paths where something else is by now, and what.</summary>
@@ -132,6 +132,12 @@ internal sealed partial class OwnSockets : IDisposable
             opens ? UnixSocketFile.EverybodyMode : UnixSocketFile.DefaultMode, options.Uid?.Id, options.Gid?.Id);
     }
 
+    private void Apply(UnixSocketFile file, ListenAddress address)
+    {
+        if (address.Kind == AddressKind.Path && _files.Find(one => one.Path == address.Host).Identity is { } identity)
+            file.Apply(address.Host, identity);
+    }
+
     private void Lock(ListenAddress address, PoolOptions options)
     {
         if (address.Kind != AddressKind.Path)
@@ -167,7 +173,7 @@ internal sealed partial class OwnSockets : IDisposable
         var socket = new Socket(new SafeSocketHandle(number, ownsHandle: true));
         _sockets.Add(socket);
         if (address.Kind == AddressKind.Path)
-            _files.Add((address.Host, UnixSocketFile.Identity(address.Host)));
+            _files.Add((address.Host, UnixSocketFile.IdentityOf(address.Host, bound.Descriptor)));
         return socket;
     }
 
@@ -176,12 +182,7 @@ internal sealed partial class OwnSockets : IDisposable
     {
         const FilePermissions mode = FilePermissions.S_IRWXU | FilePermissions.S_IRGRP | FilePermissions.S_IXGRP
             | FilePermissions.S_IROTH | FilePermissions.S_IXOTH;
-        if (Directory.Exists(directory) || Syscall.mkdir(directory, mode) != 0)
-            return;
-        if (options.Uid is { } uid)
-        {
-            SyscallException.Check(
-                Syscall.lchown(directory, uid.Id, options.Gid?.Id ?? uint.MaxValue), "chown", directory);
-        }
+        if (!Directory.Exists(directory))
+            NewDirectory.Make(directory, mode, options.Uid?.Id, options.Gid?.Id);
     }
 }

@@ -1,4 +1,3 @@
-using Mono.Unix.Native;
 using Zerg.Configuration;
 using Zerg.Posix;
 using Zerg.Protocol;
@@ -91,7 +90,7 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
         _descriptor = descriptor;
         Problem = null;
         From = from;
-        File = FileOf(Spec);
+        File = FileOf(Spec, descriptor);
         AdoptedFrom = adoptedFrom;
         if (_recorded?.Inode == descriptor.Inode)
         {
@@ -125,7 +124,7 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     {
         try
         {
-            _spare = IsShared && File is not null ? SpareName.Make(Spec.Address.ToString()) : null;
+            _spare = IsShared && File is { } file ? SpareName.Make(Spec.Address.ToString(), file) : null;
             return null;
         }
         catch (SyscallException problem)
@@ -172,11 +171,11 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
     {
         // The old one goes aside; bound under another name and renamed, the new one would go on telling everybody
         // that other name (getsockname(2)).
-        var path = Spec.Address.ToString();
-        var isOwn = File is { } own && UnixSocketFile.Identity(path) == own;
-        var aside = isOwn ? $"{path}.{Environment.ProcessId}.old" : null;
-        if (aside is not null)
-            SyscallException.Check(Libc.rename(path, aside), "rename", path);
+        using var place = FileOrNull();
+        using var aside = place?.Beside($".{Path.GetRandomFileName()}.old");
+        if (place is not null && !place.MoveTo(aside!))
+            throw SyscallException.Last("rename", place.Path);
+        var before = aside?.Identity;
         try
         {
             Take(ListeningSocket.Bind(Target, Spec.Address, backlog, file).Descriptor, null, AdoptedFrom);
@@ -184,22 +183,22 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
         }
         catch
         {
-            if (aside is not null && UnixSocketFile.Identity(path) is null)
-                _ = Libc.rename(aside, path);
+            if (place is not null)
+                _ = aside!.MoveTo(place);
             throw;
         }
 
-        if (aside is not null)
-            _ = Syscall.unlink(aside);
+        if (before is { } old)
+            aside!.Unlink(old);
     }
 
     /// <summary>Unlinks the file, if it still is this socket's and no other server's.</summary>
     /// <exception cref="SyscallException">The directory is not this user's to change.</exception>
     public void Unlink()
     {
-        var path = Spec.Address.ToString();
-        if (!IsShared && File is { } own && UnixSocketFile.Identity(path) == own)
-            SyscallException.Check(Syscall.unlink(path), "unlink", path);
+        using var place = IsShared ? null : FileOrNull();
+        if (place?.Unlink() == false)
+            throw SyscallException.Last("unlink", place.Path);
     }
 
     /// <inheritdoc/>
@@ -209,6 +208,16 @@ internal sealed class PoolSocket(ListenSpec asked, ListenSpec spec, BindTarget t
         _descriptor?.Dispose();
     }
 
-    private static (ulong Device, ulong Inode)? FileOf(ListenSpec spec)
-        => spec.Address.Kind == AddressKind.Path ? UnixSocketFile.Identity(spec.Address.ToString()) : null;
+    // Where its file is, while it is there.
+    private FilePlace? FileOrNull()
+    {
+        var place = File is null ? null : FilePlace.Find(Spec.Address.ToString());
+        if (place is null || place.Identity == File)
+            return place;
+        place.Dispose();
+        return null;
+    }
+
+    private static (ulong Device, ulong Inode)? FileOf(ListenSpec spec, FileDescriptor descriptor)
+        => spec.Address.Kind == AddressKind.Path ? UnixSocketFile.IdentityOf(spec.Address.ToString(), descriptor) : null;
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Mono.Unix.Native;
 using Zerg.Configuration;
 using Zerg.Posix;
 using ZergPool.Upgrading;
@@ -35,7 +34,9 @@ internal sealed class MetricsSocket : IDisposable
         var file = new UnixSocketFile(UnixSocketFile.DefaultMode, options.Uid?.Id, options.Gid?.Id);
         using var bound = ListeningSocket.Bind(address.Resolve()[0], address, Backlog, file);
         var number = FileDescriptor.Duplicate(bound.Descriptor).Release();
-        return new MetricsSocket(address, new Socket(new SafeSocketHandle(number, ownsHandle: true)), Identity(address));
+        return new MetricsSocket(
+            address, new Socket(new SafeSocketHandle(number, ownsHandle: true)),
+            address.Kind == AddressKind.Path ? UnixSocketFile.IdentityOf(address.Host, bound.Descriptor) : null);
     }
 
     /// <summary>Hands it over.</summary>
@@ -49,11 +50,8 @@ internal sealed class MetricsSocket : IDisposable
     /// <summary>Closes it and removes its file, if that still is its own.</summary>
     public void Dispose()
     {
-        if (_file is not null && Identity(Address) == _file)
-            _ = Syscall.unlink(Address.Host);
+        if (_file is { } file)
+            UnixSocketFile.Remove(Address.Host, file);
         Listener.Dispose();
     }
-
-    private static (ulong Device, ulong Inode)? Identity(ListenAddress address)
-        => address.Kind == AddressKind.Path ? UnixSocketFile.Identity(address.Host) : null;
 }

@@ -30,8 +30,7 @@ internal sealed class OutputKeeper : IDisposable
             Libc.signal(signal, Libc.SIG_IGN);
         using (var keeper = new OutputKeeper())
             keeper.Run();
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        PrivateDirectory.Delete(directory);
     }
 
     /// <inheritdoc/>

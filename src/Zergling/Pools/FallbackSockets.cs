@@ -50,7 +50,7 @@ internal sealed class FallbackSockets : IDisposable
                 _bound.Add(socket);
                 specs.Add(spec with { Address = socket.Address });
                 if (socket.Address.Kind == AddressKind.Path
-                    && UnixSocketFile.Identity(socket.Address.ToString()) is { } identity)
+                    && UnixSocketFile.IdentityOf(socket.Address.ToString(), socket.Descriptor) is { } identity)
                     _files[socket.Address.ToString()] = identity;
             }
         }
