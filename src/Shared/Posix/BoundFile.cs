@@ -15,17 +15,23 @@ internal sealed record BoundFile(uint Device, uint Inode)
     private const int DeviceField = 2;
 
     /// <summary>Whether a path leads to it; another file system has files of the same number.</summary>
-    public bool Is(string path) => UnixSocketFile.Identity(path) is { } there && (uint)there.Inode == Inode
-        && (DeviceOf(path) ?? Device) == Device;
-
-    // Null where it cannot be told: the mount is out of sight.
-    private static uint? DeviceOf(string path)
+    public bool Is(string path)
     {
         var flags = NativeConvert.FromOpenFlags(OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC) | Libc.O_PATH;
         var number = Libc.open(path, flags, 0);
         if (number < 0)
-            return null;
+            return false;
         using var file = new FileDescriptor(number);
+        return Is(file);
+    }
+
+    /// <summary>Whether that is it, held with O_PATH.</summary>
+    public bool Is(FileDescriptor file)
+        => (uint)file.Inode == Inode && (DeviceOf(file.Number) ?? Device) == Device;
+
+    // Null where it cannot be told: the mount is out of sight.
+    private static uint? DeviceOf(int number)
+    {
         const string key = "mnt_id:";
         var mount = File.ReadLines($"/proc/self/fdinfo/{number}")
             .FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..].Trim();

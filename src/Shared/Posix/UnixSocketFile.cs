@@ -40,8 +40,8 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
         SyscallException.Check(Syscall.fchmod(fd, (FilePermissions)Mode), "fchmod", path);
         // By its path, which getsockname(2) tells everybody; so it is proven afterwards where that has led.
         BindRaw(fd, endPoint);
-        var there = place.Identity;
-        var made = IsFileOf(fd, there) ? there : null;
+        using var there = place.Hold();
+        var made = IdentityOf(fd, there);
         try
         {
             Apply(place, made ?? throw new SyscallException("bind", path, Errno.EPERM, ReplacedMeanwhile));
@@ -56,7 +56,11 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
 
     /// <summary>The device and inode of the file of a socket; null where its path leads to another one.</summary>
     public static (ulong Device, ulong Inode)? IdentityOf(string path, FileDescriptor socket)
-        => Identity(path) is { } there && IsFileOf(socket.Number, there) ? there : null;
+    {
+        using var place = FilePlace.Find(path);
+        using var there = place?.Hold();
+        return IdentityOf(socket.Number, there);
+    }
 
     /// <summary>The device and inode of a path, or null where there is nothing.</summary>
     public static (ulong Device, ulong Inode)? Identity(string path)
@@ -130,10 +134,11 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
         SyscallException.Check(Syscall.chmod(same, (FilePermissions)Mode), "chmod", place.Path);
     }
 
-    // The lower half of an inode number is what the kernel tells; where it tells nothing the path is believed.
-    private static bool IsFileOf(int socket, (ulong Device, ulong Inode)? file)
-        => Syscall.fstat(socket, out var status) == 0 && file is { } there
-            && (UnixDiag.Query(status.st_ino)?.File is not { } own || own == (uint)there.Inode);
+    // Where the kernel does not tell the file of a socket, the path is believed.
+    private static (ulong Device, ulong Inode)? IdentityOf(int socket, FileDescriptor? file)
+        => file is not null && Syscall.fstat(socket, out var bound) == 0 && Syscall.fstat(file.Number, out var status) == 0
+            && (UnixDiag.Query(bound.st_ino)?.File is not { } own || own.Is(file))
+                ? (status.st_dev, status.st_ino) : null;
 
     /// <summary>Removes a socket file that nobody listens on; leaves everything else for bind to stumble over.</summary>
     private static void RemoveStale(FilePlace place)
