@@ -32,10 +32,13 @@ internal sealed unsafe class PathLock : IDisposable
     public string? Distrust { get; private init; }
 
     /// <summary>Takes the lock of a path, or returns null and the pid that has it.</summary>
+    /// <param name="path">What is locked.</param>
+    /// <param name="user">As whom the program is going to run: what that user or root left is read.</param>
+    /// <param name="holder">The pid of the process that has the lock; "unknown" where that cannot be told.</param>
     /// <exception cref="SyscallException">
     /// The lock file cannot be opened; EPERM where it is no file of its own, or another user leads root elsewhere.
     /// </exception>
-    public static PathLock? TryAcquire(string path, out string holder)
+    public static PathLock? TryAcquire(string path, uint user, out string holder)
     {
         var file = path + ".lock";
         var descriptor = Open(file);
@@ -51,18 +54,40 @@ internal sealed unsafe class PathLock : IDisposable
         }
 
         // What is not believed here stays for who may believe it, until this one has something to leave.
-        var distrust = rest.Length == 0 ? null : WhyNotOwn(number);
+        var distrust = rest.Length == 0 ? null : WhyNotOwn(number, user);
         var taken = new PathLock(descriptor, file) { Left = distrust is null ? rest : "", Distrust = distrust };
-        taken.Leave(rest);
+        taken.Write(rest);
         return taken;
     }
 
     /// <summary>The lock of a path that this process holds already, by a descriptor it got from its former program.</summary>
     public static PathLock Inherited(FileDescriptor descriptor, string path) => new(descriptor, path + ".lock");
 
+    /// <summary>
+    /// Makes the file the user's that this program is about to become: what it leaves from then on is believed by programs
+    /// of that user, and not by one that stays root.
+    /// </summary>
+    /// <exception cref="SyscallException">The file system has no owners.</exception>
+    public void GiveTo(uint uid)
+    {
+        // Under a new owner it would be believed.
+        if (Distrust is not null)
+            LeaveNothing();
+        SyscallException.Check(Syscall.fchown(Descriptor.Number, uid, uint.MaxValue), "chown", _file);
+    }
+
     /// <summary>Writes what the next holder is to find: one line.</summary>
     /// <exception cref="SyscallException">It cannot be written.</exception>
     public void Leave(string text)
+    {
+        Write(text);
+
+        // After that nothing of another user is left in it.
+        if (Privileges.IsRoot)
+            SyscallException.Check(Syscall.fchown(Descriptor.Number, 0, uint.MaxValue), "chown", _file);
+    }
+
+    private void Write(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n{text}"));
@@ -125,11 +150,11 @@ internal sealed unsafe class PathLock : IDisposable
     }
 
     // What somebody else could write there decides nothing: programs are started by it. A second name may be anywhere.
-    private static string? WhyNotOwn(int number)
+    private static string? WhyNotOwn(int number, uint user)
     {
         const FilePermissions others = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;
         SyscallException.Check(Syscall.fstat(number, out var status), "fstat");
-        return status.st_uid != 0 && status.st_uid != Syscall.geteuid() ? $"it belongs to uid {status.st_uid}"
+        return status.st_uid != 0 && status.st_uid != user ? $"it belongs to uid {status.st_uid}"
             : (status.st_mode & others) != 0 ? "others than its owner may write it"
             : (status.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFREG || status.st_nlink != 1
                 ? "it is no file of its own" : null;

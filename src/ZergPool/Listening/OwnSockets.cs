@@ -85,6 +85,14 @@ internal sealed partial class OwnSockets : IDisposable
         }
     }
 
+    /// <summary>Makes the user whom the pool is about to become the one who answers for what it leaves.</summary>
+    /// <exception cref="SyscallException">The file system has no owners.</exception>
+    public void GiveTo(uint uid)
+    {
+        foreach (var taken in _locks.Values)
+            taken.GiveTo(uid);
+    }
+
     /// <summary>What the pool that served a path before left there; null for none.</summary>
     public PoolRecord? Left(ListenAddress pool)
         => _locks.TryGetValue(pool, out var taken) ? PoolRecord.Parse(taken.Left, out _) : null;
@@ -154,7 +162,8 @@ internal sealed partial class OwnSockets : IDisposable
 
         if (UnixSocketFile.IsLink(address.Host))
             throw new ZergException($"{address.Host}: a symbolic link is there", ExitCodes.NotPermitted);
-        _locks.Add(address, PathLock.TryAcquire(address.Host, out var holder) ?? throw new ZergException(
+        var user = options.Uid?.Id ?? Syscall.geteuid();
+        _locks.Add(address, PathLock.TryAcquire(address.Host, user, out var holder) ?? throw new ZergException(
             $"{address.Host}: another pool serves it, pid {holder}", ExitCodes.TryAgain));
     }
 

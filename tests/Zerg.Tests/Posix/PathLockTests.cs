@@ -22,7 +22,7 @@ internal sealed class PathLockTests
 
     private static string Left(TemporaryDirectory directory)
     {
-        using var taken = PathLock.TryAcquire(directory.File("pool.sock"), out _);
+        using var taken = PathLock.TryAcquire(directory.File("pool.sock"), 0, out _);
         return taken!.Left;
     }
 }

@@ -1,0 +1,79 @@
+using Mono.Unix.Native;
+using Zerg.Tests.Harness;
+using ZergPool.Deploying;
+using ZergPool.Recovering;
+
+namespace Zerg.Tests.Recovering;
+
+/// <summary>Programs are started by the record of a pool, so its owner is the user as whom they are started.</summary>
+[Parallelizable]
+[Category("Root")]
+internal sealed class RecordOwnerTests
+{
+    private const int Nobody = 65534;
+
+    [SetUp]
+    public void OnlyAsRoot() => Assume.That(Syscall.geteuid(), Is.Zero, "needs to change the user");
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task What_a_pool_left_that_gave_up_root_starts_nothing_as_root(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+        await using (var pool = await StartAsync(directory, cancel, "--uid=nobody", "--gid=nogroup"))
+        {
+            await using var client = await pool.AttachAsync(cancel);
+            pool.Process.Signal(Signum.SIGKILL);
+            await pool.Process.ExitAsync(cancel);
+        }
+
+        Assert.That(Owner(directory), Is.EqualTo(Nobody));
+        Overwrite(directory);
+        await using var second = await StartAsync(directory, cancel);
+        Assert.That(
+            await second.WaitForLineAsync("pool.sock.lock: ", cancel), Does.Contain($"it belongs to uid {Nobody}"));
+
+        // A deploy comes after what the record would have had started.
+        await second.WaitForLineAsync(" holds ", cancel);
+        Proof.Refused((await second.StatusAsync(cancel)).GetProperty("deployments").GetArrayLength(), Is.Zero);
+        Proof.Refused(Owner(directory), Is.Zero, "the record of a pool that stays root");
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_pool_that_gives_up_root_believes_its_own(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+        string[] options = ["--uid=nobody", "--gid=nogroup"];
+        await using (var pool = await StartAsync(directory, cancel, options))
+        {
+            pool.Process.Signal(Signum.SIGKILL);
+            await pool.Process.ExitAsync(cancel);
+        }
+
+        Overwrite(directory);
+        await using var second = await StartAsync(directory, cancel, options);
+        Assert.That((await second.StatusAsync(cancel)).GetProperty("deployments").GetArrayLength(), Is.EqualTo(1));
+        Assert.That(Owner(directory), Is.EqualTo(Nobody));
+    }
+
+    private static Task<PoolProcess> StartAsync(
+        TemporaryDirectory directory, CancellationToken cancel, params string[] options) => PoolProcess.StartInAsync(
+            directory.Path, ["--zerg-pool", "DIR/pool.sock:127.0.0.1:0", .. options], null, cancel);
+
+    private static uint Owner(TemporaryDirectory directory)
+    {
+        Assert.That(Syscall.lstat(directory.File("pool.sock.lock"), out var status), Is.Zero);
+        return status.st_uid;
+    }
+
+    // As the user who owns it can.
+    private static void Overwrite(TemporaryDirectory directory)
+    {
+        var deployment = new RecordedDeployment(1, new Workload("evil", ["id"], "/", Replaces: false), 0, 0);
+        File.WriteAllText(
+            directory.File("pool.sock.lock"), "1         \n" + new PoolRecord(1, "evil", 1, [], Deployments: [deployment]));
+    }
+}
