@@ -30,7 +30,7 @@ internal sealed class MetricsTests
     [Test, CancelAfter(60_000)]
     public async Task They_are_what_the_status_says(CancellationToken cancel)
     {
-        const string release = "v\"1\\ü\n{x=\"y\"} 2";
+        const string release = "v\"1\\ü{x=\"y\"} 2";
         await using var pool = await PoolProcess.StartWithAsync(
             "127.0.0.1:0,DIR/app.sock", cancel, "--metrics", "127.0.0.1:0", "--max-sessions", "2");
         var place = Scrape.Place(await pool.WaitForLineAsync("metrics at http://127.0.0.1:", cancel));

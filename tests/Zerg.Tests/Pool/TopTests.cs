@@ -169,7 +169,7 @@ internal sealed class TopTests
     public async Task Without_a_terminal_it_is_text(CancellationToken cancel)
     {
         await using var pool = await PoolProcess.StartAsync(cancel);
-        await using var one = await pool.ServeAsync(cancel, "v\e[1m");
+        await using var one = await pool.ServeAsync(cancel, "v\u0301[1m");
         var run = await PoolProcess.RunAsync(cancel, "top", "--zerg", pool.Path);
         Assert.That(run.ExitCode, Is.Zero, string.Join('\n', run.Errors));
         Assert.That(
