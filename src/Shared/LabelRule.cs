@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Zerg.Protocol;
 
 namespace Zerg;
 
@@ -9,8 +10,8 @@ namespace Zerg;
 /// </summary>
 internal static class LabelRule
 {
-    /// <summary>In UTF-16 units.</summary>
-    public const int MaxLength = 128;
+    /// <summary>In UTF-16 units: what a frame holds of a text.</summary>
+    public const int MaxLength = FrameText.MaxText;
 
     private const string Marks = "._+:@~-";
 

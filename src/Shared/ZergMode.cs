@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Zerg.Protocol;
 
 namespace Zerg;
 
 /// <summary>How a zergling enters service, option <c>zerg-mode</c>.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ZergMode>))]
+[JsonConverter(typeof(WordConverter<ZergMode>))]
 public enum ZergMode
 {
     /// <summary>Another release replaces the one that serves, the same release joins it.</summary>

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Zerg.Protocol;
 
 namespace Zerg;
 
 /// <summary>What a zergling is doing.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ZerglingState>))]
+[JsonConverter(typeof(WordConverter<ZerglingState>))]
 public enum ZerglingState
 {
     /// <summary>Not ready yet.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class Pool
         environment.Set("ZERG_POOL", zergling.Pool.ToString());
         environment.Set("ZERG_RELEASE", FindMember(zergling.Id)?.Release ?? "");
         environment.Set("ZERG_PROBE", zergling.Probes.Count > 0 ? zergling.Probes[0] : "");
-        environment.Set("ZERG_PROBES", string.Join(' ', zergling.Probes));
+        environment.Set("ZERG_PROBES", string.Join(' ', zergling.Probes.Where(ProbeAddress.IsOneWord)));
         return environment;
     }
 

@@ -42,8 +42,8 @@ internal sealed partial class Pool
         public static partial void Killed(ILogger log, string zergling, int pid);
 
         [LoggerMessage(241, LogLevel.Warning,
-            "{Zergling}: not sending SIGKILL to pid {Pid}: uid {Uid}, which attached, may not signal it")]
-        public static partial void NotKilled(ILogger log, string zergling, int pid, uint uid);
+            "{Zergling}: not signalling pid {Pid}: {Reason}", EventName = nameof(NotSignalled))]
+        public static partial void NotSignalled(ILogger log, string zergling, int pid, string reason);
 
         [LoggerMessage(EventId = 120, Message = "{Text}")]
         public static partial void Policy(ILogger log, LogLevel level, string text);

@@ -107,7 +107,7 @@ internal sealed partial class Pool
         if (zergling.Session is { } session)
             session.Send(new StopFrame { Reason = stop.Reason, ExitCode = stop.ExitCode });
         else if (zergling.Process is { } process && !Tell(zergling, process, 'Q'))
-            process.Signal(Signals.SIGINT);
+            Signal(zergling, process, Signals.SIGINT);
     }
 
     private void Dismiss(Zergling zergling)
@@ -166,9 +166,21 @@ internal sealed partial class Pool
 
     private void Kill(Zergling zergling, ProcessHandle process)
     {
-        if (process.Signal(Signals.SIGKILL))
+        if (Signal(zergling, process, Signals.SIGKILL))
             Log.Killed(_log, Describe(zergling), process.Pid);
-        else if (process.IsAlive)
-            Log.NotKilled(_log, Describe(zergling), process.Pid, zergling.Peer.Uid);
+    }
+
+    private bool Signal(Zergling zergling, ProcessHandle process, int signal)
+    {
+        var isSent = process.Signal(signal);
+        if (!isSent && process.IsAlive)
+        {
+            Log.NotSignalled(
+                _log, Describe(zergling), process.Pid,
+                zergling.IsStranger ? "it held the sockets when this pool started, and no record names it: end it by hand"
+                    : $"uid {zergling.Peer.Uid}, which attached, may not signal it");
+        }
+
+        return isSent;
     }
 }

@@ -24,6 +24,7 @@ internal sealed partial class Pool
 
     // The generations that the pools before had come to, where they left a record.
     private readonly Dictionary<ListenAddress, int> _recorded = [];
+    private readonly Dictionary<ListenAddress, IReadOnlyList<RecordedUwsgi>> _recordedUwsgis = [];
     private readonly ulong? _startTime = ProcessTable.Started(Environment.ProcessId);
     private DateTimeOffset? _recoverUntil;
     private DateTimeOffset? _lookForStrangersAt;
@@ -51,6 +52,7 @@ internal sealed partial class Pool
             records.Add(record);
             _hasPast = true;
             _recorded[path] = record.Generation;
+            _recordedUwsgis[path] = record.Uwsgis ?? [];
             _lastId = Math.Max(_lastId, record.LastId);
             policy.TakeUp(
                 record.Generation, record.Release, record.Window, _time.GetUtcNow(), record.Exchange, record.GoesBack);
@@ -175,9 +177,11 @@ internal sealed partial class Pool
         _recorded.TryGetValue(session.Pool, out var recorded) ? recorded : null,
         _hasPast && !(ProcessTable.Started(session.Peer.Pid) > _startTime));
 
-    private int IdFor(HelloFrame hello)
+    private int IdFor(ListenAddress pool, HelloFrame hello)
     {
-        if (hello.Session <= 0 || (hello.Session > _lastId && !_hasPast) || _roster.ContainsKey(hello.Session))
+        // A record has the last one that was given; without one those who come back know better.
+        var isKnown = hello.Session <= _lastId || (_hasPast && !_recorded.ContainsKey(pool));
+        if (hello.Session <= 0 || !isKnown || _roster.ContainsKey(hello.Session))
             return NextId();
         _lastId = Math.Max(_lastId, hello.Session);
         return hello.Session;
@@ -225,9 +229,26 @@ internal sealed partial class Pool
         _lookForStrangersAt = null;
         foreach (var pool in _policies.Keys)
         {
-            while (FindHeir(pool, null) is { OnBehalfOf: { } user } stranger)
-                Enrol(pool, new PeerCredentials(stranger.Pid, user, 0, []), stranger, null);
+            while (FindHeir(pool, pid => RecordedClaim(pool, pid)) is { OnBehalfOf: { } user } stranger)
+            {
+                var uid = user == ProcessUsers.NoUser ? ProcessUsers.Of(stranger.Pid)?.Real ?? user : user;
+                Enrol(pool, new PeerCredentials(stranger.Pid, uid, 0, []), stranger, ProcessTable.Started(stranger.Pid)).IsStranger = user == ProcessUsers.NoUser;
+            }
         }
+    }
+
+    private HeirClaim RecordedClaim(ListenAddress pool, int pid)
+        => _recordedUwsgis.GetValueOrDefault(pool)?.FirstOrDefault(one => one.Pid == pid) is { } recorded
+            ? new HeirClaim(recorded.Uid, recorded.Started, IsItself: true) : HeirClaim.Unknown;
+
+    private List<RecordedUwsgi>? RecordedUwsgis(ListenAddress pool)
+    {
+        var known = from one in _roster.Values
+                    where one is { Session: null, Process.IsAlive: true, IsStranger: false } && one.Pool == pool
+                    let started = ProcessTable.Started(one.Pid)
+                    where started is not null
+                    select new RecordedUwsgi(one.Pid, started.Value, one.Peer.Uid);
+        return known.ToList() is { Count: > 0 } all ? all : null;
     }
 
     private void WriteRecords()
@@ -243,7 +264,7 @@ internal sealed partial class Pool
             {
                 _own.Leave(path, new PoolRecord(
                     policy.Generation, policy.Release, _lastId, [.. sockets], policy.Window,
-                    RecordedDeployments(), policy.UnderWay, policy.GoesBack, RecordedFormers()));
+                    RecordedDeployments(), policy.UnderWay, policy.GoesBack, RecordedFormers(), RecordedUwsgis(path)));
             }
             catch (SyscallException problem)
             {

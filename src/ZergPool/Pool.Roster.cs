@@ -133,7 +133,7 @@ internal sealed partial class Pool
         if (!IsAcceptable(session, hello))
             return;
         Forget(session.Peer.Pid);
-        var zergling = new Zergling(IdFor(hello), session.Pool, session.Peer)
+        var zergling = new Zergling(IdFor(session.Pool, hello), session.Pool, session.Peer)
         {
             Session = session,
             Name = FrameText.Cut(hello.Name.Length > 0 ? hello.Name : SocketHolders.Command(session.Peer.Pid)),
@@ -187,7 +187,7 @@ internal sealed partial class Pool
             Refuse(session, $"the pool has {_options.MaxSessions} sessions, its limit (max-sessions)", ExitCodes.TryAgain,
                 Refusal.Sessions);
         }
-        else if (WhyNoLabel(session.Peer.Uid, hello.Release) is { } wrong)
+        else if (LabelRule.WhyNot(hello.Release) is { } wrong)
         {
             Refuse(session, $"its release {wrong}", ExitCodes.Configuration);
         }
@@ -203,9 +203,6 @@ internal sealed partial class Pool
         return false;
     }
 
-    private static string? WhyNoLabel(uint uid, string release)
-        => uid == 0 || uid == Mono.Unix.Native.Syscall.geteuid() ? LabelRule.WhyNot(release) : LabelRule.WhyNotOfOther(release);
-
     private void Refuse(Session session, string reason, int exitCode, Refusal kind = Refusal.Protocol)
     {
         _counters.Refuse(kind);
@@ -218,7 +215,7 @@ internal sealed partial class Pool
     {
         switch (frame)
         {
-            case ReadyFrame { Probes: var probes } when probes.FirstOrDefault(one => !ProbeAddress.IsOne(one)) is { } bad:
+            case ReadyFrame { Probes: var probes } when probes.FirstOrDefault(one => !ProbeAddress.Is(one)) is { } bad:
                 Refuse(zergling.Session!, $"its probe '{OneLine.Of(bad, MaxShown)}' is no UNIX address", ExitCodes.Failed);
                 break;
             case ReadyFrame ready:

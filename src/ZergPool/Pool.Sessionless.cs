@@ -21,7 +21,7 @@ internal sealed partial class Pool
             && !ProcessTable.IsExiting(peer.Pid);
         var isThere = session.Process?.IsAlive == true;
         var claim = new HeirClaim(peer.Uid, session.PeerStarted);
-        if ((holds ? session.TakeProcess() : isThere ? FindHeir(session.Pool, claim) : Heir(session.Pool, claim)) is not { } process)
+        if ((holds ? session.TakeProcess() : isThere ? FindHeir(session.Pool, _ => claim) : Heir(session.Pool, claim)) is not { } process)
         {
             Log.NoZergling(_log, peer.Pid, peer.Uid);
             return;
@@ -111,10 +111,9 @@ internal sealed partial class Pool
     // A uWSGI that daemonizes ends as the process that attached, while its child serves on.
     // It forks twice on its way, and a look at the processes may come between the end of the one and the other: what
     // one look has missed is there when the next one begins.
-    private ProcessHandle? Heir(ListenAddress pool, HeirClaim claim) => FindHeir(pool, claim) ?? FindHeir(pool, claim);
+    private ProcessHandle? Heir(ListenAddress pool, HeirClaim claim) => FindHeir(pool, _ => claim) ?? FindHeir(pool, _ => claim);
 
-    // Without a claim it is a process that nobody knows of, and its own user is who it is signalled on behalf of.
-    private ProcessHandle? FindHeir(ListenAddress pool, HeirClaim? claim)
+    private ProcessHandle? FindHeir(ListenAddress pool, Func<int, HeirClaim> claimOf)
     {
         var known = _roster.Values.SelectMany(other => other.Workers.Keys.Append(other.Pid))
             .Concat(_handshakes.Select(session => session.Peer.Pid)).ToHashSet();
@@ -123,7 +122,7 @@ internal sealed partial class Pool
         var own = ProcessTable.Ancestry(Environment.ProcessId).ToHashSet();
         var inodes = Inodes(pool);
         return SocketHolders.Of(inodes).Where(IsNew).Order()
-            .Select(pid => (claim ?? HeirClaim.OfItsOwn(pid))?.Open(pid, one => SocketHolders.Holds(one, inodes) == true && IsNew(one)))
+            .Select(pid => claimOf(pid).Open(pid, one => SocketHolders.Holds(one, inodes) == true && IsNew(one)))
             .FirstOrDefault(process => process is not null);
 
         bool IsNew(int pid)
@@ -132,7 +131,8 @@ internal sealed partial class Pool
 
     private void PlainEnded(Zergling zergling)
     {
-        var heir = Heir(zergling.Pool, new HeirClaim(zergling.Peer.Uid, zergling.PeerStarted));
+        var heir = Heir(
+            zergling.Pool, zergling.IsStranger ? HeirClaim.Unknown : new HeirClaim(zergling.Peer.Uid, zergling.PeerStarted));
         zergling.Process?.Dispose();
         zergling.Process = heir;
         if (heir is null)
@@ -144,6 +144,7 @@ internal sealed partial class Pool
         zergling.Pid = heir.Pid;
         Watch(heir);
         Obscure(zergling);
+        WriteRecords();
     }
 
     private void Obscure(Zergling zergling)

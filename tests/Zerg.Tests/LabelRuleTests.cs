@@ -26,6 +26,6 @@ internal sealed class LabelRuleTests
     public void It_has_a_bound()
     {
         Assert.That(LabelRule.WhyNot(new string('x', LabelRule.MaxLength)), Is.Null);
-        Assert.That(LabelRule.WhyNot(new string('x', LabelRule.MaxLength + 1)), Does.Contain("at most 128"));
+        Assert.That(LabelRule.WhyNot(new string('x', LabelRule.MaxLength + 1)), Does.Contain("at most 500"));
     }
 }

@@ -87,6 +87,18 @@ internal sealed class FilePlace : IDisposable
         return new FileDescriptor(SyscallException.Check(number, "open", Path));
     }
 
+    /// <summary>Makes a file that was not there; null when something is.</summary>
+    /// <exception cref="SyscallException">It cannot be made.</exception>
+    public FileDescriptor? Create(FilePermissions mode)
+    {
+        var flags = NativeConvert.FromOpenFlags(
+            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC);
+        var number = Libc.openat(_directory.Number, _name, flags, (int)NativeConvert.FromFilePermissions(mode));
+        if (number < 0 && Marshal.GetLastPInvokeError() == Errno.EEXIST)
+            return null;
+        return new FileDescriptor(SyscallException.Check(number, "open", Path));
+    }
+
     /// <summary>Makes a directory there; false when that is not possible, see errno.</summary>
     public bool MakeDirectory(FilePermissions mode)
         => Libc.mkdirat(_directory.Number, _name, (int)NativeConvert.FromFilePermissions(mode)) == 0;

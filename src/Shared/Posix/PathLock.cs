@@ -13,6 +13,7 @@ namespace Zerg.Posix;
 internal sealed unsafe class PathLock : IDisposable
 {
     private const int MaxText = 256 * 1024;
+    private const FilePermissions OwnerOnly = FilePermissions.S_IRUSR | FilePermissions.S_IWUSR;
 
     private readonly string _file;
 
@@ -41,12 +42,12 @@ internal sealed unsafe class PathLock : IDisposable
     public static PathLock? TryAcquire(string path, uint user, out string holder)
     {
         var file = path + ".lock";
-        var descriptor = Open(file);
+        var descriptor = Open(file, user);
         var number = descriptor.Number;
         var isTaken = Libc.flock(number, Libc.LOCK_EX | Libc.LOCK_NB) != 0;
         var errno = Marshal.GetLastPInvokeError();
         var (first, rest) = Read(number);
-        holder = isTaken && Locker(number) is { } locker ? locker : first.Length > 0 ? first : "unknown";
+        holder = isTaken && Locker(number) is { } locker ? locker : int.TryParse(first, out var pid) ? $"{pid}" : "unknown";
         if (isTaken)
         {
             descriptor.Dispose();
@@ -54,40 +55,18 @@ internal sealed unsafe class PathLock : IDisposable
         }
 
         // What is not believed here stays for who may believe it, until this one has something to leave.
-        var distrust = rest.Length == 0 ? null : WhyNotOwn(number, user);
+        var distrust = rest.Length == 0 ? null : WhyNotOwn(number, user) ?? WhyReplaced(file, user);
         var taken = new PathLock(descriptor, file) { Left = distrust is null ? rest : "", Distrust = distrust };
-        taken.Write(rest);
+        taken.Leave(rest);
         return taken;
     }
 
     /// <summary>The lock of a path that this process holds already, by a descriptor it got from its former program.</summary>
     public static PathLock Inherited(FileDescriptor descriptor, string path) => new(descriptor, path + ".lock");
 
-    /// <summary>
-    /// Makes the file the user's that this program is about to become: what it leaves from then on is believed by programs
-    /// of that user, and not by one that stays root.
-    /// </summary>
-    /// <exception cref="SyscallException">The file system has no owners.</exception>
-    public void GiveTo(uint uid)
-    {
-        // Under a new owner it would be believed.
-        if (Distrust is not null)
-            LeaveNothing();
-        SyscallException.Check(Syscall.fchown(Descriptor.Number, uid, uint.MaxValue), "chown", _file);
-    }
-
     /// <summary>Writes what the next holder is to find: one line.</summary>
     /// <exception cref="SyscallException">It cannot be written.</exception>
     public void Leave(string text)
-    {
-        Write(text);
-
-        // After that nothing of another user is left in it.
-        if (Privileges.IsRoot)
-            SyscallException.Check(Syscall.fchown(Descriptor.Number, 0, uint.MaxValue), "chown", _file);
-    }
-
-    private void Write(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n{text}"));
@@ -106,17 +85,46 @@ internal sealed unsafe class PathLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
 
-    // What is written there must not go to a device, to a FIFO, or to what somebody linked there and is another file.
-    private static FileDescriptor Open(string file)
+    private static FileDescriptor Open(string file, uint user)
     {
         using var place = FilePlace.Of(file);
-        var descriptor = place.Open(
-            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NONBLOCK,
-            FilePermissions.S_IRUSR | FilePermissions.S_IWUSR);
-        if (RegularFile.IsOnlyName(descriptor))
-            return descriptor;
-        descriptor.Dispose();
-        throw new SyscallException("open", file, Errno.EPERM, RegularFile.NotItsOwn);
+        var descriptor = Make(place) ?? place.Open(
+            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NONBLOCK, OwnerOnly);
+        if (!IsWritable(descriptor, user))
+        {
+            descriptor.Dispose();
+            throw new SyscallException("open", file, Errno.EPERM, RegularFile.NotItsOwn);
+        }
+
+        return descriptor;
+
+        // A file that is new belongs to the user whom the program becomes, who is to answer for what it leaves there. One
+        // that was there keeps its owner: under another one it would be believed, and whoever has it open writes on.
+        FileDescriptor? Make(FilePlace place)
+        {
+            if (place.Create(OwnerOnly) is not { } made)
+                return null;
+            if (Privileges.IsRoot && user != 0)
+                SyscallException.Check(Syscall.fchown(made.Number, user, uint.MaxValue), "chown", file);
+            return made;
+        }
+    }
+
+    // What is written there must not go to a device, to a FIFO, or to what somebody linked there and is another file. A
+    // file of the user's own may have more names: that user could write to it anyhow.
+    private static bool IsWritable(FileDescriptor file, uint user)
+        => RegularFile.IsOnlyName(file) || (user != 0 && Syscall.fstat(file.Number, out var status) == 0
+            && status.st_uid == user && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFREG);
+
+    // Another user's directory: an older record may have been put back in it.
+    private static string? WhyReplaced(string file, uint user)
+    {
+        const FilePermissions others = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return Syscall.stat(directory, out var status) != 0 ? $"'{directory}' cannot be read"
+            : status.st_uid != 0 && status.st_uid != user ? $"'{directory}' belongs to uid {status.st_uid}"
+            : (status.st_mode & others) != 0 && !status.st_mode.HasFlag(FilePermissions.S_ISVTX)
+                ? $"others may replace files in '{directory}'" : null;
     }
 
     // Who has taken it a moment ago has not written its pid yet. "1: FLOCK ADVISORY WRITE 12 fe:00:34 0 EOF", proc(5);

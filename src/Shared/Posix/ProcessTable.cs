@@ -15,7 +15,7 @@ internal static class ProcessTable
     private const int StatusSize = 256;
     private const int ParentAt = 3;
 
-    private static readonly Lazy<bool> s_isOfThisNamespace = new(() => Numbers("/proc/self/status") == 1);
+    private static readonly Lazy<bool> s_isOfThisNamespace = new(() => Numbers("/proc/self/status") <= 1);
 
     /// <summary>
     /// Whether /proc tells of the numbers that this program knows processes by. The /proc of another pid namespace, where

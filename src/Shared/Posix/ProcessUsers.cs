@@ -11,6 +11,9 @@ internal readonly record struct ProcessUsers(uint Real, uint Effective, uint Sav
     /// <summary>The user who may signal every process.</summary>
     public const uint Root = 0;
 
+    /// <summary>No user at all: what is held on behalf of it is never signalled.</summary>
+    public const uint NoUser = uint.MaxValue;
+
     private const string Line = "Uid:";
 
     /// <summary>Those of a process; null when it is gone, or hidden from this user.</summary>

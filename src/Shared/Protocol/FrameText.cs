@@ -9,7 +9,8 @@ internal static class FrameText
     /// <summary>The last lines of a release that failed.</summary>
     public const int MaxLines = 20;
 
-    private const int MaxText = 500;
+    /// <summary>UTF-16 units of a text.</summary>
+    public const int MaxText = 500;
 
     /// <summary>The beginning of a text, without half a character at its end.</summary>
     public static string Cut(string? text)

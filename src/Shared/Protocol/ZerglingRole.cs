@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Zerg.Protocol;
 
 /// <summary>The kinds of zergling that keep a session.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ZerglingRole>))]
+[JsonConverter(typeof(WordConverter<ZerglingRole>))]
 internal enum ZerglingRole
 {
     /// <summary>An app that serves by itself; it can pause.</summary>

@@ -37,7 +37,7 @@ internal static partial class RunCommand
             using var table = inheritance is null
                 ? PoolSockets.Acquire(options, sources) : PoolSockets.Thaw(options, inheritance);
             table.KeepPaths(options);
-            BecomeServant(options, own, table, isFirst: inheritance is null);
+            BecomeServant(options, table, isFirst: inheritance is null);
             using var journals = Journals.Open(options, inheritance);
             using var programLog = ProgramLog.Create(options.LogTo, options.LogLevel);
             var log = programLog.CreateLogger();
@@ -103,7 +103,7 @@ internal static partial class RunCommand
 
     // Nothing stays behind when it fails: the files can only be removed by whoever made them. Those of the image before
     // this one stay, because zerglings serve there.
-    private static void BecomeServant(PoolOptions options, OwnSockets own, PoolSockets table, bool isFirst)
+    private static void BecomeServant(PoolOptions options, PoolSockets table, bool isFirst)
     {
         try
         {
@@ -112,7 +112,6 @@ internal static partial class RunCommand
                 if (options.LogTo is { } log)
                     LogFile.CreateFor(log, uid.Id, gid.Id);
                 Journals.CreateFor(options, uid.Id, gid.Id);
-                own.GiveTo(uid.Id);
                 Privileges.Drop(uid.Id, gid.Id, uid.Name);
             }
             else if (options.Gid is { } group && Privileges.IsRoot)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Zerg;
 using Zerg.Posix;
+using Zerg.Protocol;
 
 namespace ZergPool.Control;
 
@@ -26,7 +27,7 @@ internal static class ControlClient
             using var reader = new StreamReader(stream);
             return reader.ReadLine() is { } line
                 && JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply
-                ? reply with { Peer = PeerCredentials.Of(socket).Pid }
+                ? reply with { Peer = PeerCredentials.Of(socket).Pid, ExitCode = FrameBounds.Status(reply.ExitCode) }
                 : new ControlReply { ExitCode = ExitCodes.Unavailable, Message = $"{address}: the pool gave no answer" };
         }
         catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AccessDenied)

@@ -85,14 +85,6 @@ internal sealed partial class OwnSockets : IDisposable
         }
     }
 
-    /// <summary>Makes the user whom the pool is about to become the one who answers for what it leaves.</summary>
-    /// <exception cref="SyscallException">The file system has no owners.</exception>
-    public void GiveTo(uint uid)
-    {
-        foreach (var taken in _locks.Values)
-            taken.GiveTo(uid);
-    }
-
     /// <summary>What the pool that served a path before left there; null for none.</summary>
     public PoolRecord? Left(ListenAddress pool)
         => _locks.TryGetValue(pool, out var taken) ? PoolRecord.Parse(taken.Left, out _) : null;

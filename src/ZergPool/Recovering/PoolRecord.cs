@@ -15,6 +15,7 @@ namespace ZergPool.Recovering;
 /// <param name="Window">What could be gone back to; null for nothing.</param>
 /// <param name="GoesBack">What was gone back to and had to start again first; null for nothing.</param>
 /// <param name="Formers">The processes of servers that sockets were adopted from; null for none.</param>
+/// <param name="Uwsgis">Those without a session that it knew; null for none.</param>
 internal sealed record PoolRecord(
     int Generation, string? Release, int LastId, IReadOnlyList<RecordedSocket> Sockets,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RollbackWindow? Window = null,
@@ -23,7 +24,9 @@ internal sealed record PoolRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CurrentHandover? Exchange = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] GoingBack? GoesBack = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    IReadOnlyList<RecordedProcess>? Formers = null)
+    IReadOnlyList<RecordedProcess>? Formers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<RecordedUwsgi>? Uwsgis = null)
 {
     /// <summary>
     /// Reads one; null when there is none, or when it is none that a pool may have written: the pool then knows what

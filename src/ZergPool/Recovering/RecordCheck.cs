@@ -18,6 +18,7 @@ internal static class RecordCheck
             ?? First(record.Sockets, "sockets", OfSocket)
             ?? First(record.Deployments, "deployments", OfDeployment)
             ?? First(record.Formers, "formers", former => FrameBounds.Outside("pid of a former server", former.Pid, 1, FrameBounds.MaxPid))
+            ?? First(record.Uwsgis, "uwsgis", uwsgi => FrameBounds.Outside("pid of a uWSGI", uwsgi.Pid, 1, FrameBounds.MaxPid))
             ?? (record.Window is { } window ? OfWindow(window, record.Generation) : null)
             ?? (record.Exchange is { } exchange ? OfExchange(exchange) : null)
             ?? (record.GoesBack is { } back ? OfId("goesBack", back.From) : null);
@@ -30,7 +31,9 @@ internal static class RecordCheck
     private static string? OfDeployment(RecordedDeployment deployment)
         => FrameBounds.Outside("id of a deployment", deployment.Id, 1, FrameBounds.MaxSession)
             ?? FrameBounds.Outside("pid of a launcher", deployment.Pid, FrameBounds.MaxPid)
-            ?? (deployment.Workload.Words.Contains(null!) ? "a word of a command is null" : null);
+            ?? (deployment.Workload.Words.Contains(null!) ? "a word of a command is null" : null)
+            ?? (deployment.Workload.Release is { } release && LabelRule.WhyNot(release) is { } reason
+                ? $"release of a deployment {reason}" : null);
 
     private static string? OfWindow(RollbackWindow window, int generation)
         => FrameBounds.Outside("generation of the rollback window", window.Generation, 1, Math.Max(1, generation))

@@ -8,20 +8,19 @@ namespace ZergPool.Roster;
 /// </summary>
 /// <param name="User">The user who attached.</param>
 /// <param name="Started">When the process that attached had started, in the kernel's words; null when unknown.</param>
-internal sealed record HeirClaim(uint User, ulong? Started)
+/// <param name="IsItself">Whether that very process is meant, and none that it may have left behind.</param>
+internal sealed record HeirClaim(uint User, ulong? Started, bool IsItself = false)
 {
-    /// <summary>
-    /// The claim of a holder that the pool knows nothing of, since it has come to a pool before; null when it is gone.
-    /// </summary>
-    public static HeirClaim? OfItsOwn(int pid) => ProcessUsers.Of(pid) is { } users ? new HeirClaim(users.Real, null) : null;
+    /// <summary>The claim of a holder that no record names: it is shown, and never signalled.</summary>
+    public static HeirClaim Unknown { get; } = new(ProcessUsers.NoUser, null);
 
     /// <summary>Opens a process that is one, to be signalled on behalf of the user who attached.</summary>
     /// <param name="pid">A holder of its sockets.</param>
     /// <param name="isHolder">Whether a process is a holder still, and not known as something else.</param>
     /// <returns>Null when it was there before the peer, or is of a user whom the peer could not signal.</returns>
-    public ProcessHandle? Open(int pid, Func<int, bool> isHolder) => ProcessHandle.Open(
-        pid,
-        one => isHolder(one) && ProcessUsers.Of(one)?.MayBeSignalledBy(User) == true
-            && (Started is not { } peer || ProcessTable.Started(one) >= peer),
-        User);
+    public ProcessHandle? Open(int pid, Func<int, bool> isHolder)
+        => ProcessHandle.Open(pid, one => isHolder(one) && (this == Unknown || IsTrueOf(one)), User);
+
+    private bool IsTrueOf(int pid) => ProcessUsers.Of(pid)?.MayBeSignalledBy(User) == true
+        && (Started is not { } peer || ProcessTable.Started(pid) is { } started && (IsItself ? started == peer : started >= peer));
 }

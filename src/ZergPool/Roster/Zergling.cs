@@ -30,6 +30,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
     /// <summary>What it runs, for people.</summary>
     public string App { get; init; } = "";
 
+    /// <summary>Whether it only holds the sockets, and no record names it: it is shown, and never signalled.</summary>
+    public bool IsStranger { get; set; }
+
     /// <summary>Its session; null for a uWSGI, and for a launcher that died.</summary>
     public Session? Session { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
         Session = Session?.Freeze(bequest),
         Process = Process is null ? null : bequest.Add(Process),
         PeerStarted = PeerStarted,
+        IsStranger = IsStranger,
         Workers = [.. Workers.Values.Select(bequest.Add)],
         Connections = Connections,
         Requests = Requests,
@@ -112,7 +116,9 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
             App = state.App,
             PeerStarted = state.PeerStarted,
             Session = state.Session is null ? null : Session.Thaw(state.Session, inheritance),
-            Process = state.Process is null ? null : inheritance.Claim(state.Process, state.Peer.Uid),
+            IsStranger = state.IsStranger,
+            Process = state.Process is null ? null
+                : inheritance.Claim(state.Process, state.IsStranger ? ProcessUsers.NoUser : state.Peer.Uid),
             Connections = state.Connections,
             Requests = state.Requests,
             KillAt = state.KillAt,

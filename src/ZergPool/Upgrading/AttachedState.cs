@@ -28,6 +28,9 @@ internal sealed record AttachedState
     /// <summary>When the process that attached had started, in the kernel's words; null when unknown.</summary>
     public ulong? PeerStarted { get; init; }
 
+    /// <summary>Whether it only holds the sockets, and no record names it.</summary>
+    public bool IsStranger { get; init; }
+
     public required IReadOnlyList<ProcessState> Workers { get; init; }
 
     public int? Connections { get; init; }

@@ -81,6 +81,14 @@ internal sealed class MisbehavingPeerTests
             "An_unknown_mode", """{"type":"hello","protocol":1,"role":"app","release":"v1","mode":"bully"}""",
             "not a frame");
 
+        yield return Json(
+            "A_number_for_a_mode", """{"type":"hello","protocol":1,"role":"app","release":"v1","mode":77}""", "not a frame");
+        yield return Json(
+            "A_number_for_a_role", """{"type":"hello","protocol":1,"role":5,"release":"v1"}""", "not a frame");
+        yield return Json(
+            "A_number_in_quotes_for_a_state",
+            """{"type":"hello","protocol":1,"role":"app","release":"v1","state":"99"}""", "not a frame");
+
         // Both copies fit what the kernel takes at once: the pool may hang up between two such pieces.
         yield return Json("Deep_nesting", new string('[', 15_000), "not a frame");
         yield return Case(
@@ -160,7 +168,7 @@ internal sealed class MisbehavingPeerTests
     }
 
     [TestCase("--config=/tmp/x")]
-    [TestCase("@a b")]
+    [TestCase("run/x")]
     [TestCase("/run/x\\n")]
     [TestCase("@")]
     [CancelAfter(30_000)]
@@ -178,6 +186,7 @@ internal sealed class MisbehavingPeerTests
 
     [TestCase("""{"type":"state","state":"accepting","workers":null}""")]
     [TestCase("""{"type":"state"}""")]
+    [TestCase("""{"type":"state","state":1}""")]
     [TestCase("""{"type":"state","state":"draining","open":{"protocols":[null],"oldest":[]}}""")]
     [TestCase("""{"type":"state","state":"accepting","workers":["1"]}""")]
     [TestCase("""{"type":"hello","protocol":1,"role":"app","release":"v1"}""")]

@@ -209,6 +209,25 @@ internal sealed class PrivilegeTests
         }
     }
 
+    // A serving release keeps its label when the pool comes back; only in an order is it a plain word.
+    [TestCase("feature/login")]
+    [TestCase("v1.2 (rc)")]
+    [CancelAfter(30_000)]
+    public async Task A_peer_of_another_user_names_its_release_as_it_likes(string release, CancellationToken cancel)
+    {
+        await using var pool = await PoolProcess.StartAsync(cancel, "--allow-uid", $"{Nobody}");
+        using var client = HelperProcess.Python("""
+            import json, socket, struct, sys
+            s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+            hello = json.dumps(dict(type="hello", protocol=1, role="app", release=sys.argv[2], name="other")).encode()
+            s.sendall(struct.pack("<I", len(hello)) + hello)
+            s.recvmsg(14, 100)
+            sys.stdin.read()
+            """, Nobody, "", pool.Path, release);
+        await pool.StateAsync(1, "starting", cancel);
+        Assert.That((await pool.ZerglingsAsync(cancel))[0].GetProperty("release").GetString(), Is.EqualTo(release));
+    }
+
     [TestCase("control-uid 4242", "", "status", 77)]
     [TestCase("control-uid 4242 allow-uid 65534", "", "status", 77)]
     [TestCase("control-uid 4242 allow-uid 65534", "", "stop", 77)]

@@ -167,7 +167,7 @@ internal sealed class SignalTests
             await pool.StateAsync(1, "orphaned", cancel);
             await using var next = await pool.ServeAsync(cancel);
             await peer.WaitForLineAsync("SIGTERM to own", cancel);
-            await pool.WaitForLineAsync($"SIGKILL to pid {started[1]}: uid {Nobody}, which attached, may not signal it", cancel);
+            await pool.WaitForLineAsync($"not signalling pid {started[1]}: uid {Nobody}, which attached, may not signal it", cancel);
 
             foreach (var pid in started[..2])
                 Proof.Refused(ProcFiles.IsAlive(pid), Is.True);
@@ -201,7 +201,7 @@ internal sealed class SignalTests
         await pool.StateAsync(1, "accepting", cancel);
         Assert.That((await pool.ZerglingsAsync(cancel))[0].GetProperty("uid").GetInt32(), Is.EqualTo(Nobody));
         var order = RawPeer.OrderAsync(pool.Control, "stop", "1", cancel);
-        var told = await pool.WaitForLineAsync($"SIGKILL to pid {peer.Pid}", cancel);
+        var told = await pool.WaitForLineAsync($"not signalling pid {peer.Pid}", cancel);
 
         Proof.Refused(told, Does.EndWith($"uid {Nobody}, which attached, may not signal it"));
         Proof.Refused(ProcFiles.IsAlive(peer.Pid), Is.True);
@@ -247,6 +247,55 @@ internal sealed class SignalTests
             async () => (await pool.ZerglingsAsync(cancel)).All(one => one.GetProperty("pid").GetInt32() != pid), cancel);
         Proof.Refused((await pool.ZerglingsAsync(cancel)).Select(one => one.GetProperty("pid").GetInt32()), Is.Empty);
         Assert.That(ProcFiles.IsAlive(helper.Pid), Is.True);
+    }
+
+    // Some process passed it the sockets, and no record names it.
+    [Test]
+    public async Task A_holder_of_the_sockets_that_a_pool_finds_after_a_crash_is_shown_and_not_signalled(
+        CancellationToken cancel)
+    {
+        const string stranger = """
+            import os, signal, socket, sys
+            s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+            hello = b'{"type":"hello","protocol":1,"role":"app","release":"v1","name":"giver"}'
+            s.sendall(len(hello).to_bytes(4, "little") + hello)
+            s.recvmsg(14, socket.CMSG_SPACE(40))
+            if os.fork() != 0: os._exit(0)
+            s.close()
+            os.setsid()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: os.write(1, b"was signalled\n"))
+            print("stranger is pid", os.getpid())
+            while True: signal.pause()
+            """;
+        await using var pool = await PoolProcess.StartAsync(cancel, "--worker-reload-mercy", "1s");
+        using var giver = HelperProcess.Python(stranger, null, "", pool.Path);
+        var pid = Number(await giver.WaitForLineAsync("stranger is pid", cancel));
+        try
+        {
+            await pool.StateAsync(1, "gone", cancel);
+            var address = (await pool.StatusAsync(cancel)).GetProperty("sockets")[0].GetProperty("address").GetString();
+            pool.Process.Signal(Signum.SIGKILL);
+            await pool.Process.ExitAsync(cancel);
+            await using var next = await PoolProcess.StartInAsync(
+                pool.Directory, ["--zerg-pool", $"DIR/pool.sock:{address}", "--worker-reload-mercy", "1s"], null, cancel);
+            await PoolProcess.UntilAsync(
+                async () => (await next.ZerglingsAsync(cancel)).Any(one => one.GetProperty("pid").GetInt32() == pid), cancel);
+            var id = (await next.ZerglingsAsync(cancel)).Single().GetProperty("id").GetInt32();
+            var order = RawPeer.OrderAsync(next.Control, "stop", $"{id}", cancel);
+
+            // For SIGINT, and for SIGKILL when the mercy is over.
+            var from = $"not signalling pid {pid}: it held the sockets when this pool started, and no record names it";
+            await PoolProcess.UntilAsync(() => next.Process.Count(from) == 2, cancel);
+            Proof.Refused(ProcFiles.IsAlive(pid), Is.True);
+            Proof.Refused(giver.Count("was signalled"), Is.Zero);
+            ProcessTree.End([pid]);
+            await order;
+        }
+        finally
+        {
+            ProcessTree.End([pid]);
+        }
     }
 
     private static async Task<RawPeer> ServeAsync(

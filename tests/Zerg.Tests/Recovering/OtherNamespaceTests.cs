@@ -11,6 +11,7 @@ namespace Zerg.Tests.Recovering;
 
 /// <summary>The same address in another network namespace is another place: no source gives a pool a listener of there.</summary>
 [Parallelizable]
+[Category("Root")]
 internal sealed class OtherNamespaceTests
 {
     // Binds what this machine has as well: without IP_FREEBIND (ip(7)) a fresh namespace has no address at all.
@@ -31,6 +32,9 @@ internal sealed class OtherNamespaceTests
         """;
 
     private readonly string _name = $"@zp-elsewhere-{Guid.NewGuid():N}";
+
+    [SetUp]
+    public void OnlyAsRoot() => Assume.That(Mono.Unix.Native.Syscall.geteuid(), Is.Zero, "these tests make namespaces");
 
     [Test]
     [CancelAfter(60_000)]
@@ -174,7 +178,7 @@ internal sealed class OtherNamespaceTests
                 "unshare", ["--mount", "sh", "-c", $"mount -t tmpfs none {own} && exec \"$@\"", "sh",
                     "/usr/bin/python3", "-u", "-c", source, $"{own}/app.sock", $"{inode}"]);
             using var taken = await DescriptorAsync(server, cancel);
-            Assume.That((await server.WaitForLineAsync("descriptor ", cancel)).Split(' ')[2], Is.EqualTo($"{inode}"));
+            Assert.That((await server.WaitForLineAsync("descriptor ", cancel)).Split(' ')[2], Is.EqualTo($"{inode}"));
 
             Assert.That(ListenerCheck.WhyNot(bound.Descriptor, address.Resolve()[0]), Is.Null);
             Proof.Refused(
