@@ -24,7 +24,7 @@ internal static class LabelRule
         : null;
 
     /// <summary>
-    /// The same for one that a user chose who has less rights than the program: a script may make a path or a word of a
+    /// The same for one chosen by a user with fewer rights than the program: a script may make a path or a word of a
     /// command line of it, which is to name nothing but what the script's author put there.
     /// </summary>
     public static string? WhyNotOfOther(string text) => WhyNot(text)

@@ -69,7 +69,7 @@ internal sealed partial class Pool
         foreach (var pool in _options.Pools)
             arguments.Add($"--zerg={pool.Address}");
 
-        // In one word: whatever the value is, it is no option.
+        // In one word, so that no value is taken for an option.
         if (workload.Release is { } release)
             arguments.Add($"--release={release}");
         if (workload.Replaces)

@@ -179,7 +179,7 @@ internal sealed partial class Pool
 
     private int IdFor(ListenAddress pool, HelloFrame hello)
     {
-        // A record has the last one that was given; without one those who come back know better.
+        // A record has the last one that was given; without one the zerglings that come back know better.
         var isKnown = hello.Session <= _lastId || (_hasPast && !_recorded.ContainsKey(pool));
         if (hello.Session <= 0 || !isKnown || _roster.ContainsKey(hello.Session))
             return NextId();

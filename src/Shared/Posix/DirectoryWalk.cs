@@ -5,7 +5,7 @@ namespace Zerg.Posix;
 
 /// <summary>
 /// The way to a directory, one name after the other: root goes through no symbolic link that another user has made,
-/// who could lead it to any directory and lead it elsewhere the next moment. See path_resolution(7), openat(2).
+/// since that user could change where it leads at any moment. See path_resolution(7), openat(2).
 /// </summary>
 internal static unsafe class DirectoryWalk
 {
@@ -55,7 +55,7 @@ internal static unsafe class DirectoryWalk
         }
     }
 
-    // A link of root's with a second name may have been brought there by somebody else.
+    // A link of root's with a second name may have been brought there by another user.
     private static string? WhyNot(Stat link)
         => link.st_uid != 0 ? $"a symbolic link of uid {link.st_uid}, and root follows none but its own"
             : link.st_nlink > 1 ? "a symbolic link that has another name (hard link), which root does not follow" : null;

@@ -17,12 +17,12 @@ internal static class NewDirectory
         if (place?.MakeDirectory(mode) != true || uid is null)
             return;
 
-        // Whoever may write in the directory above may have put another one there meanwhile: one in which nothing is
+        // A user who may write in the directory above may have put another one there meanwhile: one in which nothing is
         // gives away nothing.
         using var made = place.Open(OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
         SyscallException.Check(Syscall.fstat(made.Number, out var status), "fstat", path);
         if (status.st_uid != Syscall.geteuid() || Directory.EnumerateFileSystemEntries($"/proc/self/fd/{made.Number}/").Any())
-            throw new SyscallException("mkdir", path, Errno.EPERM, ", somebody replaced the directory meanwhile");
+            throw new SyscallException("mkdir", path, Errno.EPERM, ", the directory was replaced meanwhile");
         SyscallException.Check(Syscall.fchown(made.Number, uid.Value, gid ?? uint.MaxValue), "chown", path);
     }
 

@@ -98,8 +98,8 @@ internal sealed unsafe class PathLock : IDisposable
 
         return descriptor;
 
-        // A file that is new belongs to the user whom the program becomes, who is to answer for what it leaves there. One
-        // that was there keeps its owner: under another one it would be believed, and whoever has it open writes on.
+        // A new file belongs to the user that the program becomes, because that user writes it from then on. An existing
+        // one keeps its owner: under another owner it would be believed, though a process may still have it open.
         FileDescriptor? Make(FilePlace place)
         {
             if (place.Create(OwnerOnly) is not { } made)
@@ -110,7 +110,7 @@ internal sealed unsafe class PathLock : IDisposable
         }
     }
 
-    // What is written there must not go to a device, to a FIFO, or to what somebody linked there and is another file. A
+    // What is written there must not go to a device, to a FIFO, or to another file that was linked there. A
     // file of the user's own may have more names: that user could write to it anyhow.
     private static bool IsWritable(FileDescriptor file, uint user)
         => RegularFile.IsOnlyName(file) || (user != 0 && Syscall.fstat(file.Number, out var status) == 0
@@ -157,7 +157,7 @@ internal sealed unsafe class PathLock : IDisposable
         return (lines[0].Trim(), lines.Length > 2 ? lines[1] + '\n' : lines.Length > 1 ? lines[1] : "");
     }
 
-    // What somebody else could write there decides nothing: programs are started by it. A second name may be anywhere.
+    // What another user could write there decides nothing: programs are started by it. A second name may be anywhere.
     private static string? WhyNotOwn(int number, uint user)
     {
         const FilePermissions others = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;

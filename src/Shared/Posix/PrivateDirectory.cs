@@ -38,7 +38,7 @@ internal sealed class PrivateDirectory(string prefix, int longestName) : IDispos
 
     /// <summary>
     /// Removes one with the files in it, if it is this user's. Nothing below a directory in it goes: none was made
-    /// there, and who puts one there now leads nobody to anything else.
+    /// there, and one that is put there now leads to nothing else.
     /// </summary>
     public static void Delete(string path)
     {
@@ -48,7 +48,7 @@ internal sealed class PrivateDirectory(string prefix, int longestName) : IDispos
             return;
         try
         {
-            // The directory that is held, whatever its path leads to by now.
+            // The directory that is held, wherever its path leads by now.
             foreach (var name in new DirectoryInfo($"/proc/self/fd/{directory.Number}/").EnumerateFileSystemInfos())
                 _ = Libc.unlinkat(directory.Number, name.Name, 0);
         }

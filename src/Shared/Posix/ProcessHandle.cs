@@ -34,9 +34,9 @@ internal sealed class ProcessHandle : IDisposable
 
     /// <summary>
     /// Opens the process that a claim is true of. The claim is evaluated after the opening, and the process must still
-    /// run after that: so whatever /proc said of the number meanwhile was said of this process.
+    /// run after that: so all that /proc said of the number meanwhile was said of this process.
     /// </summary>
-    /// <param name="pid">Its number as somebody told it.</param>
+    /// <param name="pid">Its number as it was told.</param>
     /// <param name="isIt">Looks whether it is the process that is meant.</param>
     /// <param name="onBehalfOf">The user whose permission its signals need; null for this program's own.</param>
     /// <returns>Null when there is no such process, it has ended, or it is another one.</returns>
@@ -109,7 +109,7 @@ internal sealed class ProcessHandle : IDisposable
         }
     }
 
-    /// <summary>Ends it, and whatever it has started in its group; of a child that leads one.</summary>
+    /// <summary>Ends it and all that it has started in its group; of a child that leads one.</summary>
     public void KillGroup()
     {
         SignalGroup(Signals.SIGKILL);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Zerg.Posix;
 
 /// <summary>The user ids of a process, from /proc/PID/status: proc(5), credentials(7).</summary>
-/// <param name="Real">Who started it, unless it was changed.</param>
+/// <param name="Real">The user that started it, unless it was changed.</param>
 /// <param name="Effective">Whose permissions it has.</param>
 /// <param name="Saved">Whose permissions it may take again.</param>
 internal readonly record struct ProcessUsers(uint Real, uint Effective, uint Saved)

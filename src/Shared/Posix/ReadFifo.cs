@@ -70,7 +70,7 @@ internal sealed unsafe class ReadFifo : IDisposable
     /// <summary>Its owner, for people.</summary>
     public string Owner => _status.st_uid.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes a character into it; false when nobody reads it, it is full, or this user may not.</summary>
+    /// <summary>Writes a character into it; false when no process reads it, it is full, or this user may not.</summary>
     public bool Write(char character)
     {
         // That very FIFO, wherever its path leads by now. Non-blocking: without a reader open(2) fails with ENXIO

@@ -8,7 +8,7 @@ internal static class RegularFile
     /// <summary>Follows the name of one that <see cref="IsOnlyName"/> is false of.</summary>
     public const string NotItsOwn = ", it is no regular file, or it has another name (hard link)";
 
-    /// <summary>Whether it is one, and has no second name under which it is somebody else's file.</summary>
+    /// <summary>Whether it is one, and has no second name under which it is another user's file.</summary>
     public static bool IsOnlyName(FileDescriptor file)
         => Syscall.fstat(file.Number, out var status) == 0 && status.st_nlink == 1
             && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFREG;

@@ -9,7 +9,7 @@ namespace Zerg.Posix;
 internal sealed class SpareName
 {
     private const string Suffix = ".zerg";
-    private const string Replaced = ", somebody replaced the socket meanwhile";
+    private const string Replaced = ", the socket was replaced meanwhile";
 
     private readonly string _path;
     private readonly (ulong Device, ulong Inode) _identity;

@@ -20,7 +20,7 @@ internal static unsafe class UnixDiag
     private const int AttributesAt = HeaderLength + 16;
 
     /// <summary>
-    /// Connections waiting, the most that may wait, whether somebody shut the socket down, and its file, which has a name
+    /// Connections waiting, the most that may wait, whether the socket was shut down, and its file, which has a name
     /// no more when it was unlinked.
     /// </summary>
     /// <returns>Null when the kernel was built without unix_diag, or knows no such socket.</returns>

@@ -14,14 +14,14 @@ internal sealed record UnixSocketFile(int Mode, uint? Uid = null, uint? Gid = nu
     public const int DefaultMode = 0b110_110_000;
 
     private const string Link = "symbolic link";
-    private const string ReplacedMeanwhile = ", somebody replaced the socket meanwhile";
+    private const string ReplacedMeanwhile = ", the socket was replaced meanwhile";
 
     /// <summary>Everybody may connect.</summary>
     public const int EverybodyMode = 0b110_110_110;
 
     /// <summary>Binds so that the file never has more permissions than it is to have.</summary>
     /// <exception cref="SyscallException">
-    /// The path is served by somebody, or is no socket (address in use); EPERM where another user leads root elsewhere.
+    /// A process serves the path, or it is no socket (address in use); EPERM where another user leads root elsewhere.
     /// </exception>
     public void Bind(Socket socket, UnixDomainSocketEndPoint endPoint)
     {

@@ -4,8 +4,8 @@ namespace ZergPool.Control;
 
 /// <summary>
 /// The fields of an order that decide which code runs with the rights of the pool: a program, a command, and the
-/// directory in which an interpreter looks for modules first. Only root and the pool's own user choose them, whatever
-/// control-uid and control-gid permit; of the label of a release others choose a plain word.
+/// directory in which an interpreter looks for modules first. Only root and the pool's own user choose them, also
+/// where control-uid and control-gid permit more; of the label of a release others choose a plain word.
 /// </summary>
 internal static class CodeChoice
 {

@@ -63,7 +63,7 @@ internal sealed partial class HandoverPolicy
             Report(_members[member.Id], ZerglingState.Accepting);
     }
 
-    // Who is replaced must not count as one of those who replace it.
+    // A member that is replaced must not count as one of those that replace it.
     private Member StepDown(Member older)
         => older.Generation < Generation ? older : Set(older, older.State, Generation - 1);
 

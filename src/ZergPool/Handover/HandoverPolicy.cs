@@ -120,7 +120,7 @@ internal sealed partial class HandoverPolicy(PolicyLimits initial)
     private int Accepting => _members.Values.Count(member => member.State
         is MemberState.Accepting or MemberState.Orphaned or MemberState.Unknown);
 
-    // The last one stays the last: hand-overs go on, whatever a peer made the pool believe.
+    // The last one stays the last: hand-overs go on after a peer has claimed the highest one.
     private static int After(int generation) => Math.Min(generation + 1, FrameBounds.MaxGeneration);
 
     private Member? Find(int id) => _members.GetValueOrDefault(id);

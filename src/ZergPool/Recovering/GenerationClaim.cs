@@ -21,7 +21,7 @@ internal static class GenerationClaim
         if (!mayHaveServed)
             return string.Create(CultureInfo.InvariantCulture, $"{begin}this pool has come to {known}");
 
-        // The order to accept names the next generation, which is written down when somebody serves in it.
+        // The order to accept names the next generation, which is written down when a zergling serves in it.
         return recorded is { } last && claimed > last + 1
             ? string.Create(CultureInfo.InvariantCulture, $"{begin}the pool before this one had come to {last}") : null;
     }

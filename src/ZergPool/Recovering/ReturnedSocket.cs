@@ -10,7 +10,7 @@ namespace ZergPool.Recovering;
 internal static class ReturnedSocket
 {
     /// <summary>Why one that a zergling offers is not taken, in words that follow its name; null when it is.</summary>
-    /// <param name="descriptor">Whatever it is.</param>
+    /// <param name="descriptor">Any kind of descriptor.</param>
     /// <param name="target">Where it is to listen.</param>
     /// <param name="recorded">What the pool before had written down of that address; null without a record.</param>
     public static string? WhyNot(FileDescriptor descriptor, BindTarget target, RecordedSocket? recorded)
@@ -20,7 +20,7 @@ internal static class ReturnedSocket
                 : $"is another socket (inode {descriptor.Inode}) than the pool before this one had there ({recorded.Inode})");
 
     /// <summary>Why one that the service manager passed is not taken; null when it is.</summary>
-    /// <param name="descriptor">Whatever it is.</param>
+    /// <param name="descriptor">Any kind of descriptor.</param>
     /// <param name="target">Where it is to listen.</param>
     /// <param name="recorded">What the pool before had written down of that address; null without a record.</param>
     /// <param name="isElsewhere">

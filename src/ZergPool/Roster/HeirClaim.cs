@@ -4,7 +4,7 @@ namespace ZergPool.Roster;
 
 /// <summary>
 /// A process that holds the sockets of a uWSGI which has ended is taken for its child, as daemonizing leaves one behind.
-/// Whoever holds a descriptor can pass it to anybody, so that alone does not make a process one that the pool may end.
+/// A holder can pass a descriptor to any process, so that alone does not make a process one that the pool may end.
 /// </summary>
 /// <param name="User">The user who attached.</param>
 /// <param name="Started">When the process that attached had started, in the kernel's words; null when unknown.</param>

@@ -26,7 +26,7 @@ internal static class MasterFifo
             if (fifo is not null && IsFor(process.Pid, fifo, isOnly: paths.Count == 1))
             {
                 why = fifo.IsOwnedBy(peerUid, UidOf(process.Pid)) ? null
-                    : $"is a FIFO of uid {fifo.Owner}, who is neither root, this user nor that of pid {process.Pid}";
+                    : $"belongs to uid {fifo.Owner}, and not to root, this user or the user of pid {process.Pid}";
 
                 // Looked at after its files: they were those of the process that attached.
                 if (why is null)

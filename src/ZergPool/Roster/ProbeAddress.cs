@@ -4,7 +4,7 @@ namespace ZergPool.Roster;
 
 /// <summary>
 /// Where a zergling answers before it serves: a peer says so, and the check-command gets it as a word, which must be no
-/// option of whatever reads it.
+/// option of the program that reads it.
 /// </summary>
 internal static class ProbeAddress
 {

@@ -10,7 +10,7 @@ internal static class WorkerClaim
 {
     /// <summary>Opens a worker, to be signalled on behalf of the peer's user.</summary>
     /// <param name="pid">What the peer said.</param>
-    /// <param name="peer">Who connected.</param>
+    /// <param name="peer">The process that connected.</param>
     /// <param name="process">The peer's process; null in another pid namespace, where its numbers mean others.</param>
     /// <returns>Null when the claim is not true.</returns>
     public static ProcessHandle? Open(int pid, PeerCredentials peer, ProcessHandle? process)

@@ -87,7 +87,7 @@ internal sealed class LedAstrayTests
         await RawPeer.OrderAsync(pool.Control, "reload", null, cancel);
         Proof.Refused(
             File.GetUnixFileMode(pool.Path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        await pool.WaitForLineAsync("somebody replaced the socket meanwhile", cancel);
+        await pool.WaitForLineAsync("the socket was replaced meanwhile", cancel);
     }
 
     [Test]
