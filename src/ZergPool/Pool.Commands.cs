@@ -96,6 +96,11 @@ internal sealed partial class Pool
             case "pause" or "resume" or "drain" when !member.Obeys:
                 Answer(commanded, ExitCodes.Failed, $"{name} is a uWSGI without a legacy-fifo: it cannot be told");
                 break;
+            case "stop" when zergling.IsStranger && !member.Obeys:
+                Answer(
+                    commanded, ExitCodes.Failed,
+                    $"{name} held the sockets when this pool started, and no record names it: end it by hand");
+                break;
             case "pause" when member.State is not (MemberState.Accepting or MemberState.Paused):
             case "resume" when member.State is not (MemberState.Ready or MemberState.Standby or MemberState.Accepting
                 or MemberState.Paused):

@@ -232,9 +232,14 @@ internal sealed partial class Pool
             while (FindHeir(pool, pid => RecordedClaim(pool, pid)) is { OnBehalfOf: { } user } stranger)
             {
                 var uid = user == ProcessUsers.NoUser ? ProcessUsers.Of(stranger.Pid)?.Real ?? user : user;
-                Enrol(pool, new PeerCredentials(stranger.Pid, uid, 0, []), stranger, ProcessTable.Started(stranger.Pid)).IsStranger = user == ProcessUsers.NoUser;
+                Enrol(
+                    pool, new PeerCredentials(stranger.Pid, uid, 0, []), stranger, ProcessTable.Started(stranger.Pid),
+                    isStranger: user == ProcessUsers.NoUser);
             }
         }
+
+        _recordedUwsgis.Clear();
+        WriteRecords();
     }
 
     private HeirClaim RecordedClaim(ListenAddress pool, int pid)
@@ -244,11 +249,15 @@ internal sealed partial class Pool
     private List<RecordedUwsgi>? RecordedUwsgis(ListenAddress pool)
     {
         var known = from one in _roster.Values
-                    where one is { Session: null, Process.IsAlive: true, IsStranger: false } && one.Pool == pool
-                    let started = ProcessTable.Started(one.Pid)
-                    where started is not null
-                    select new RecordedUwsgi(one.Pid, started.Value, one.Peer.Uid);
-        return known.ToList() is { Count: > 0 } all ? all : null;
+                    where one is { Session: null, IsStranger: false } && one.Pool == pool
+                    from process in one.Workers.Values.Append(one.Process).OfType<ProcessHandle>()
+                    let started = ProcessTable.Started(process.Pid)
+                    where started is not null && process.IsAlive
+                    select new RecordedUwsgi(process.Pid, started.Value, one.Peer.Uid);
+
+        // Those of the record before count until they have been looked for.
+        var all = known.Concat(_recordedUwsgis.GetValueOrDefault(pool) ?? []).Distinct().ToList();
+        return all.Count > 0 ? all : null;
     }
 
     private void WriteRecords()

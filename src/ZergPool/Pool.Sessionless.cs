@@ -33,7 +33,8 @@ internal sealed partial class Pool
         Guard(Describe(zergling));
     }
 
-    private Zergling Enrol(ListenAddress pool, PeerCredentials peer, ProcessHandle process, ulong? peerStarted)
+    private Zergling Enrol(
+        ListenAddress pool, PeerCredentials peer, ProcessHandle process, ulong? peerStarted, bool isStranger = false)
     {
         var zergling = new Zergling(NextId(), pool, peer)
         {
@@ -41,6 +42,7 @@ internal sealed partial class Pool
             Name = SocketHolders.Command(process.Pid),
             Process = process,
             PeerStarted = peerStarted,
+            IsStranger = isStranger,
         };
         _roster.Add(zergling.Id, zergling);
         Watch(process);
@@ -121,7 +123,9 @@ internal sealed partial class Pool
         // The service manager keeps the sockets too, and everybody descends from it.
         var own = ProcessTable.Ancestry(Environment.ProcessId).ToHashSet();
         var inodes = Inodes(pool);
-        return SocketHolders.Of(inodes).Where(IsNew).Order()
+
+        // Those that are known by a record first: of a family the others descend from them.
+        return SocketHolders.Of(inodes).Where(IsNew).OrderBy(pid => claimOf(pid) == HeirClaim.Unknown).ThenBy(pid => pid)
             .Select(pid => claimOf(pid).Open(pid, one => SocketHolders.Holds(one, inodes) == true && IsNew(one)))
             .FirstOrDefault(process => process is not null);
 

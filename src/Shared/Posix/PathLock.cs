@@ -55,7 +55,8 @@ internal sealed unsafe class PathLock : IDisposable
         }
 
         // What is not believed here stays for who may believe it, until this one has something to leave.
-        var distrust = rest.Length == 0 ? null : WhyNotOwn(number, user) ?? WhyReplaced(file, user);
+        var distrust = WhyNotOwn(number, user) ?? WhyReplaced(file, user);
+        GiveTo(number, file, user);
         var taken = new PathLock(descriptor, file) { Left = distrust is null ? rest : "", Distrust = distrust };
         taken.Leave(rest);
         return taken;
@@ -116,6 +117,15 @@ internal sealed unsafe class PathLock : IDisposable
         => RegularFile.IsOnlyName(file) || (user != 0 && Syscall.fstat(file.Number, out var status) == 0
             && status.st_uid == user && (status.st_mode & FilePermissions.S_IFMT) == FilePermissions.S_IFREG);
 
+    // A pool that stayed root has left it: the next one that does must not believe what the user writes from now on. Only
+    // in a directory of root's, since another user may have put some other file of root's there.
+    private static void GiveTo(int number, string file, uint user)
+    {
+        if (user != 0 && Privileges.IsRoot && Syscall.fstat(number, out var status) == 0 && status is { st_uid: 0, st_nlink: 1 }
+            && WhyReplaced(file, 0) is null)
+            SyscallException.Check(Syscall.fchown(number, user, uint.MaxValue), "chown", file);
+    }
+
     // Another user's directory: an older record may have been put back in it.
     private static string? WhyReplaced(string file, uint user)
     {
@@ -162,7 +172,7 @@ internal sealed unsafe class PathLock : IDisposable
     {
         const FilePermissions others = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;
         SyscallException.Check(Syscall.fstat(number, out var status), "fstat");
-        return status.st_uid != 0 && status.st_uid != user ? $"it belongs to uid {status.st_uid}"
+        return status.st_uid != 0 && status.st_uid != user ? $"it belongs to uid {status.st_uid}, remove it while no pool runs"
             : (status.st_mode & others) != 0 ? "others than its owner may write it"
             : (status.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFREG || status.st_nlink != 1
                 ? "it is no file of its own" : null;

@@ -44,7 +44,6 @@ internal static class FrameBounds
                 ?? Outside("welcome backlog", welcome.Backlog, int.MaxValue),
             ResumeFrame resume => Outside("resume generation", resume.Generation, MaxGeneration),
             ScaleFrame scale => Outside("scale workers", scale.Workers, MaxWorkers),
-            StateFrame state => Outside("number of workers", state.Workers.Count, MaxWorkers),
             OfferFrame offer => Mismatch("offer", offer.Descriptors, offer.Sockets.Count),
             SocketsFrame sockets => Mismatch("sockets", sockets.Descriptors, sockets.Added.Count),
             _ => null,

@@ -31,9 +31,7 @@ internal static class RecordCheck
     private static string? OfDeployment(RecordedDeployment deployment)
         => FrameBounds.Outside("id of a deployment", deployment.Id, 1, FrameBounds.MaxSession)
             ?? FrameBounds.Outside("pid of a launcher", deployment.Pid, FrameBounds.MaxPid)
-            ?? (deployment.Workload.Words.Contains(null!) ? "a word of a command is null" : null)
-            ?? (deployment.Workload.Release is { } release && LabelRule.WhyNot(release) is { } reason
-                ? $"release of a deployment {reason}" : null);
+            ?? (deployment.Workload.Words.Contains(null!) ? "a word of a command is null" : null);
 
     private static string? OfWindow(RollbackWindow window, int generation)
         => FrameBounds.Outside("generation of the rollback window", window.Generation, 1, Math.Max(1, generation))

@@ -31,7 +31,7 @@ internal sealed class Zergling(int id, ListenAddress pool, PeerCredentials peer)
     public string App { get; init; } = "";
 
     /// <summary>Whether it only holds the sockets, and no record names it: it is shown, and never signalled.</summary>
-    public bool IsStranger { get; set; }
+    public bool IsStranger { get; init; }
 
     /// <summary>Its session; null for a uWSGI, and for a launcher that died.</summary>
     public Session? Session { get; set; }

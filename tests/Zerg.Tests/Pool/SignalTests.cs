@@ -265,6 +265,7 @@ internal sealed class SignalTests
             os.setsid()
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: os.write(1, b"was signalled\n"))
+            signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"has had its signals\n"))
             print("stranger is pid", os.getpid())
             while True: signal.pause()
             """;
@@ -281,16 +282,23 @@ internal sealed class SignalTests
                 pool.Directory, ["--zerg-pool", $"DIR/pool.sock:{address}", "--worker-reload-mercy", "1s"], null, cancel);
             await PoolProcess.UntilAsync(
                 async () => (await next.ZerglingsAsync(cancel)).Any(one => one.GetProperty("pid").GetInt32() == pid), cancel);
-            var id = (await next.ZerglingsAsync(cancel)).Single().GetProperty("id").GetInt32();
-            var order = RawPeer.OrderAsync(next.Control, "stop", $"{id}", cancel);
+            next.Process.Signal(Signum.SIGKILL);
+            await next.Process.ExitAsync(cancel);
 
-            // For SIGINT, and for SIGKILL when the mercy is over.
-            var from = $"not signalling pid {pid}: it held the sockets when this pool started, and no record names it";
-            await PoolProcess.UntilAsync(() => next.Process.Count(from) == 2, cancel);
-            Proof.Refused(ProcFiles.IsAlive(pid), Is.True);
+            // Nor has that pool written it down as one of its own.
+            await using var last = await PoolProcess.StartInAsync(
+                pool.Directory, ["--zerg-pool", $"DIR/pool.sock:{address}", "--worker-reload-mercy", "1s"], null, cancel);
+            await PoolProcess.UntilAsync(
+                async () => (await last.ZerglingsAsync(cancel)).Any(one => one.GetProperty("pid").GetInt32() == pid), cancel);
+            var id = (await last.ZerglingsAsync(cancel)).Single().GetProperty("id").GetInt32();
+            var reply = await RawPeer.OrderAsync(last.Control, "stop", $"{id}", cancel);
+
+            Proof.Refused(
+                reply.GetProperty("message").GetString(), Does.EndWith("and no record names it: end it by hand"));
+            Assert.That(reply.GetProperty("exitCode").GetInt32(), Is.EqualTo(ExitCodes.Failed));
+            _ = Syscall.kill(pid, Signum.SIGWINCH);
+            await giver.WaitForLineAsync("has had its signals", cancel);
             Proof.Refused(giver.Count("was signalled"), Is.Zero);
-            ProcessTree.End([pid]);
-            await order;
         }
         finally
         {

@@ -36,6 +36,22 @@ internal sealed class RecordOwnerTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_pool_that_gives_up_root_takes_over_the_record_of_one_that_did_not(CancellationToken cancel)
+    {
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+        await using (var pool = await StartAsync(directory, cancel))
+            await KillAsync(pool, cancel);
+        await using (var pool = await StartAsync(directory, cancel, "--uid=nobody", "--gid=nogroup"))
+            await KillAsync(pool, cancel);
+        Proof.Refused(Owner(directory), Is.EqualTo(Nobody));
+        Overwrite(directory);
+        await using var third = await StartAsync(directory, cancel);
+        Proof.Refused((await third.StatusAsync(cancel)).GetProperty("deployments").GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_pool_that_gives_up_root_believes_its_own(CancellationToken cancel)
     {
         using var directory = new TemporaryDirectory();
